@@ -1,0 +1,62 @@
+# make run and make test are all that a newcomer needs. Everything is installed into .venv from hash-locked files.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TAGIH_HOME ?= $(CURDIR)/.tagih
+lang ?= id
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check format bench lock clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+run: $(VENV)/.runtime ## Set up, start the sandbox with sample data, print its address
+	@test -e "$(TAGIH_HOME)/tagih.db" || $(BIN)/tagih setup --home "$(TAGIH_HOME)" --sample
+	@exec $(BIN)/tagih serve --home "$(TAGIH_HOME)"
+
+demo: $(VENV)/.runtime ## Play the whole story in seconds: make demo lang=en
+	@$(BIN)/tagih demo --lang $(lang)
+
+test: $(VENV)/.test ## Run every test
+	$(BIN)/pytest -n 2 $(PYTEST_ARGS)
+
+check: $(VENV)/.test ## Format, lint, types, import contracts, Dockerfile
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+
+format: $(VENV)/.test ## Put the code into shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.bench ## Measure; writes benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks
+
+lock: $(VENV)/.lock ## Renew the locked dependencies
+	$(UV) pyproject.toml requirements/build.in -o requirements/runtime.lock
+	$(UV) --extra test --extra check -c requirements/runtime.lock pyproject.toml requirements/build.in -o requirements/test.lock
+	$(UV) --extra bench -c requirements/test.lock pyproject.toml requirements/build.in -o requirements/bench.lock
+
+clean: ## Remove the environment, not the sandbox's data
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+UV := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --upgrade --universal \
+	--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tagih needs Python 3.11 or newer: make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+
+# One recipe for all: a lock with hashes, then the project itself without any further dependency.
+$(VENV)/.runtime $(VENV)/.test $(VENV)/.bench: $(VENV)/.%: requirements/%.lock pyproject.toml | $(VENV)/bin/python
+	$(PIP) --require-hashes -r $<
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.lock: | $(VENV)/bin/python
+	$(PIP) uv
+	@touch $@

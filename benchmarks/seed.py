@@ -1,0 +1,97 @@
+"""Fills a database with customers, invoices, sequences and steps by plain inserts: the load of every bench."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from connector.clock import to_ms
+from connector.specs import Catalog
+from connector.store import migrate, recipes, schema
+from connector.store.db import Store
+
+BATCH = 5_000
+
+
+def prepare(store: Store, catalog: Catalog) -> None:
+    """Tables, control row, business, recipes and templates."""
+    schema.metadata.create_all(store._writer)
+    migrate.prepare(store)
+    with store.write() as tx:
+        recipes.seed(tx, catalog)
+        tx.conn.execute(
+            schema.business.insert().values(
+                id="biz_bench",
+                name="Kost Melati",
+                language="id",
+                zone="Asia/Jakarta",
+                country="ID",
+                currency="IDR",
+                relationship="first_party",
+                payment_details="BCA 1234567890 a.n. Ratna Dewi",
+                settings={},
+                created_at=tx.now_ms,
+            )
+        )
+
+
+def invoices(
+    store: Store, catalog: Catalog, count: int, *, due_at: datetime, first: int = 0, steps_each: int = 1
+) -> None:
+    """`count` invoices of `count` customers, each with `steps_each` planned reminders, the first due at `due_at`."""
+    recipe = catalog.recipes["kost"]
+    pinned = {name: file.version for name, file in catalog.templates.items()}
+    with store.write() as tx:
+        now = tx.now
+    for start in range(first, first + count, BATCH):
+        numbers = range(start, min(start + BATCH, first + count))
+        with store.write() as tx:
+            for table, rows in _rows(numbers, now, due_at, recipe.version, pinned, steps_each):
+                tx.conn.execute(sa.insert(schema.metadata.tables[table]), rows)
+
+
+def _rows(
+    numbers: range, now: datetime, due_at: datetime, version: str, pinned: dict[str, str], steps_each: int
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    ms, when = to_ms(now), to_ms(due_at)
+    local = (now + timedelta(hours=7)).date()
+    due_on = (local - timedelta(days=1)).isoformat()
+    issue_on = (local - timedelta(days=10)).isoformat()
+    stamps = {"created_at": ms, "updated_at": ms}
+    yield "customers", [
+        {"id": f"cus_{n:07d}", "ref": f"R{n}", "name": f"Penyewa {n}", "folded_name": f"penyewa {n}", "extra": {}, **stamps}
+        for n in numbers
+    ]
+    yield "addresses", [
+        {"id": f"adr_{n:07d}", "kind": "phone", "phone": f"+6281{n:09d}", "state": "ok", "pair_tokens": 45.0, "pair_at": ms, "created_at": ms}
+        for n in numbers
+    ]
+    yield "customer_addresses", [
+        {"customer_id": f"cus_{n:07d}", "address_id": f"adr_{n:07d}", "is_primary": True} for n in numbers
+    ]
+    yield "invoices", [
+        {
+            "id": f"inv_{n:07d}", "number": f"B-{n}", "customer_id": f"cus_{n:07d}", "source": "bench",
+            "amount": 150_000_000, "paid": 0, "currency": "IDR", "issue_on": issue_on, "due_on": due_on,
+            "status": "open", "description": "Sewa kamar", "recipe": "kost", "plan_no": 1, "version": 1,
+            "event_count": 0, "extra": {}, **stamps,
+        }
+        for n in numbers
+    ]  # fmt: skip
+    yield "sequences", [
+        {"id": f"seq_{n:07d}", "invoice_id": f"inv_{n:07d}", "recipe": "kost", "recipe_version": version,
+         "template_versions": pinned, "state": "running", "plan_no": 1, **stamps}
+        for n in numbers
+    ]  # fmt: skip
+    yield "steps", [
+        {
+            "id": f"stp_{n:07d}_{k}", "kind": "message", "key": f"H+{k + 1}", "stage": "overdue",
+            "sequence_id": f"seq_{n:07d}", "invoice_id": f"inv_{n:07d}", "customer_id": f"cus_{n:07d}",
+            "address_id": f"adr_{n:07d}", "plan_no": 1, "offset_days": k + 1, "channel": "whatsapp",
+            "template": "overdue_notice", "permission": "reminder", "missed": "collapse",
+            "planned_for": when + k * 86_400_000, "due_at": when + k * 86_400_000, "state": "planned",
+            "attempt": 0, "resend": False, "fence": 0, "data": {}, **stamps,
+        }
+        for n in numbers for k in range(steps_each)
+    ]  # fmt: skip

@@ -1,0 +1,126 @@
+"""The keys of events about invoices, payments and promises."""
+
+from connector.actions.event_facts import Of, Own
+from connector.domain.money import decimal_string, format_money
+from connector.domain.texts import format_date, format_date_long
+
+
+def created(of: Of) -> Own:
+    if of.invoice is None:
+        return {}, {}
+    sequence = of.around.sequences.get(of.invoice.id)
+    keys = {
+        "issue_date": of.invoice.issue_date.isoformat(),
+        "recipe": sequence.recipe if sequence else of.invoice.recipe,
+        "waiting_for": of.invoice.waiting_for,
+    }
+    return keys, {"due_day": format_date(of.invoice.due_date, of.ctx.language)}
+
+
+def due(of: Of) -> Own:
+    invoice_id = of.invoice.id if of.invoice else ""
+    last = of.around.messages.get(invoice_id)
+    promise = of.around.promises.get(invoice_id)
+    claimed = any(c.reason in ("claim_waiting", "payment_claim") for c in of.around.cases.get(invoice_id, []))
+    why = (
+        "payment_claim_waiting"
+        if claimed
+        else "promise_active"
+        if promise
+        else "case_open"
+        if of.around.cases.get(invoice_id)
+        else None
+    )
+    keys = {
+        "last_message_at": of.ctx.local(last.at) if last else None,
+        "last_message_stage": last.key if last else None,
+        "last_message_status": last.status if last else None,
+        "active_promise_date": promise.on.isoformat() if promise else None,
+        "payment_claim_waiting": claimed,
+        "payment_source_fresh": True,
+        "safe_to_act": why is None,
+        "safe_to_act_reason": why,
+    }
+    # What the event kept of its own moment counts more than the present.
+    kept = {key: of.data[key] for key in keys if key in of.data}
+    return keys | kept, {"days": of.data.get("threshold_days")}
+
+
+def payment(of: Of) -> Own:
+    payment = of.refers.payments.get(of.data.get("payment_id", ""))
+    if payment is None:
+        return {}, {}
+    currency = payment.currency
+    amount = of.data.get("payment_amount", payment.amount)
+    over = of.data.get("overpaid_amount")
+    confirmed = of.data.get("confirmation_at")
+    keys = {
+        **of.money("payment_amount", amount, currency),
+        "paid_on": payment.paid_on.isoformat(),
+        "paid_on_text": format_date_long(payment.paid_on, of.ctx.language),
+        "payment_method": payment.method,
+        "payment_ref": payment.ref,
+        "payment_source": payment.source,
+        "payment_by": payment.by,
+        "overpaid_amount": None if over is None else decimal_string(over, currency),
+        "confirmation_at": of.at(confirmed),
+    }
+    words = {
+        "amount": keys["payment_amount_text"],
+        "numbers": of.data.get("payment_invoice_numbers"),
+        "state": _payment_state(of),
+    }
+    return keys, words
+
+
+def _payment_state(of: Of) -> str:
+    language = of.ctx.language
+    if of.data.get("settles_invoice"):
+        return "paid in full" if language == "en" else "lunas"
+    if of.invoice is None:
+        return "in part" if language == "en" else "sebagian"
+    left = format_money(of.invoice.due, of.currency, language)
+    return f"{left} is left" if language == "en" else f"sisa {left}"
+
+
+def promise(of: Of) -> Own:
+    promise = of.refers.promises.get(of.data.get("promise_id", ""))
+    if promise is None:
+        return {}, {}
+    currency, kind = of.currency, of.event["type"]
+    keys = {
+        **of.money("promise_amount", promise.amount, currency),
+        "promise_date_text": format_date_long(promise.on, of.ctx.language),
+        "promise_words": promise.words,
+        "promised_at": of.ctx.local(promise.made_at),
+        "by": of.data.get("by") or promise.by,
+    }
+    for name in ("promise_paid", "promise_short"):
+        if of.data.get(name) is not None:
+            keys[name] = decimal_string(of.data[name], currency)
+    if kind == "promise_kept":
+        keys |= {"promise_paid": decimal_string(promise.amount, currency), "promise_short": "0"}
+    what = of.data.get("what_next")
+    keys["what_next_text"] = _NEXT.get(what or "", {}).get(of.ctx.language)
+    return keys, {
+        "amount": keys["promise_amount_text"],
+        "day": format_date(promise.on, of.ctx.language),
+    }
+
+
+_NEXT: dict[str, dict[str, str]] = {
+    "send_promise_broken": {
+        "id": "Satu pesan ramah pada jam buka berikutnya; sesudah itu pengingat berjalan lagi.",
+        "en": "One friendly message at the next open hour; then the reminders go on.",
+    },
+    "continue_sequence": {"id": "Pengingat berjalan lagi.", "en": "The reminders go on."},
+}
+
+
+def completed(of: Of) -> Own:
+    count = of.refers.sent.get(of.data.get("sequence_id", ""), 0)
+    result = str(of.data.get("sequence_result") or "")
+    words = {"paid": {"id": "lunas", "en": "paid"}, "case_resolved": {"id": "ditutup", "en": "closed"}}
+    state = words.get(result, {}).get(of.ctx.language, result)
+    keys = {"recipe": of.data.get("recipe_name") or of.data.get("recipe"), "messages_sent": count}
+    return keys, {"state": state, "count": str(count)}

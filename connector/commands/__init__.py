@@ -1,0 +1,1 @@
+"""The subcommands of `tagih`: thin, one module each; the work is done in the rooms below."""

@@ -1,0 +1,33 @@
+"""`tagih backup FILE`: a whole copy of the database while everything runs."""
+
+from pathlib import Path
+
+import click
+
+from connector.commands.surroundings import home_option, load_settings, refuse
+
+_PG_DUMP = "PostgreSQL has its own tool: pg_dump --format=custom --file=FILE DATABASE"
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@home_option
+def command(file: Path, home: Path | None) -> None:
+    """Copy the database while it runs.
+
+    The copy holds no secret.key: keep that file apart, without it the stored secrets cannot be read.
+    """
+    from connector.store import migrate, soundness
+
+    settings = load_settings(home)
+    if settings.database_path is None:
+        refuse(_PG_DUMP)
+    if file.exists():
+        refuse(f"{file} exists already; a backup never overwrites anything")
+    if not settings.database_path.exists():
+        refuse(f"{settings.database_path} does not exist; nothing to copy")
+    migrate.backup(settings.database_url, file)
+    verdict, rows = soundness.of_copy(file)
+    if verdict != "ok":
+        refuse(f"{file} is damaged: {verdict}")
+    click.echo(f"{file}: {file.stat().st_size:,} bytes, {rows} invoices, checked.")

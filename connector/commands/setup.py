@@ -1,0 +1,54 @@
+"""`tagih setup`: the business's own facts, given by a person at the terminal."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from connector.commands.surroundings import home_option, load_settings, refuse
+
+
+@click.command("setup")
+@click.option("--name", help="What customers know the business by.")
+@click.option("--payment-details", help="How to pay, as the messages say it; given here, it is approved.")
+@click.option(
+    "--language", type=click.Choice(["id", "en"]), help="Of summaries, and of customers without their own."
+)
+@click.option("--office-hours", help="Shown to customers, like 08:00-17:00.")
+@click.option(
+    "--relationship",
+    type=click.Choice(["first_party"]),
+    help="first_party: the business reminds its own customers. Live WhatsApp stays off without it.",
+)
+@click.option("--sample", is_flag=True, help="Load the sample data into the sandbox.")
+@home_option
+def command(home: Path | None, sample: bool, **given: str | None) -> None:
+    """Name the business and say how it is paid; --sample loads sample data."""
+    from connector.commands.starting import open_store, prepare
+    from connector.store import business
+    from connector.supervisor import Refused
+
+    settings = load_settings(home)
+    if sample and not settings.is_sandbox:
+        refuse("Sample data belongs into the sandbox: TAGIH_WHATSAPP_TOKEN is set.")
+    try:
+        prepare(settings)
+    except Refused as reason:
+        refuse(str(reason))
+    changes = {name: value for name, value in given.items() if value is not None}
+    store = open_store(settings)
+    with store.write() as tx:
+        known = business.get(tx)
+        assert known is not None  # prepare made it
+        business.change(tx, known.id, changes)
+        shown = asdict(business.get(tx) or known)
+    store.close()
+    if sample:
+        from connector import app
+        from connector.actions.sample import load_sample
+
+        built = app.build(settings)
+        load_sample(built.store, built.catalog)
+        built.store.close()
+    for name in ("name", "language", "zone", "currency", "relationship", "payment_details", "office_hours"):
+        click.echo(f"{name:<16} {shown[name] or '-'}")

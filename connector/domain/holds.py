@@ -1,0 +1,60 @@
+"""What becomes of a message whose outcome nobody knows: wait, send once more, or ask a person."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from connector.domain.model import UnknownPolicy
+
+# A longer silence of ours since the intent means that the status may have come while nobody listened.
+LONGEST_GAP = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The provider's own status may still settle it."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResendOnce:
+    """The provider has spoken since, and not of this message: it never arrived there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Nothing proves that it did not arrive: sending again would be a guess."""
+
+    reason: str = "unknown_outcome"
+
+
+def settle_unknown(
+    policy: UnknownPolicy,
+    *,
+    hold_until: datetime,
+    now: datetime,
+    intent_at: datetime,
+    last_webhook_at: datetime | None,
+    echoes_token: bool,
+    already_resent: bool,
+    longest_gap_since_intent: timedelta,
+) -> Wait | ResendOnce | Person:
+    """Resends only when the silence about this message is itself an answer.
+
+    1. A provider that echoes nothing can never settle it: a person, without waiting.
+    2. The hold runs: wait.
+    3. No verified webhook of that provider later than the intent: its silence says nothing: a person.
+    4. We were away for more than five minutes since the intent: a person.
+    5. Sent once more already: a person. Else the policy decides.
+    """
+    if not echoes_token:
+        return Person()
+    if now < hold_until:
+        return Wait(hold_until)
+    if last_webhook_at is None or last_webhook_at <= intent_at:
+        return Person()
+    if longest_gap_since_intent > LONGEST_GAP:
+        return Person()
+    if already_resent:
+        return Person("resent_once")
+    return ResendOnce() if policy is UnknownPolicy.RESEND_ONCE else Person()

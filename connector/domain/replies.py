@@ -1,0 +1,77 @@
+"""What a button, or a word that can only mean one thing, asks for. Understanding of free text comes later."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from connector.domain.names import fold_name
+
+
+class Wish(StrEnum):
+    STOP = "stop"
+    START = "start"
+    ALREADY_PAID = "already_paid"
+    NEED_MORE_TIME = "need_more_time"
+    PROMISE = "promise"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    wish: Wish
+    on: date | None = None  # for a promise
+
+
+# The whole message must be one of these: "jangan stop langganan saya" is not an opt-out.
+# Source: Meta's opt-in page (honour opt-out requests), law-and-policy G4.
+STOP_WORDS = frozenset({"stop", "berhenti", "stop wa", "jangan hubungi", "jangan hubungi saya", "unsubscribe"})
+START_WORDS = frozenset({"start", "mulai", "mulai lagi", "subscribe"})
+BUTTONS = {
+    "already_paid": Wish.ALREADY_PAID,
+    "need_more_time": Wish.NEED_MORE_TIME,
+    "stop": Wish.STOP,
+}
+
+
+def asked(button_id: str | None, text: str | None) -> Asked:
+    """Reads a button first, then the few words that count on their own.
+
+    >>> asked("promise:2026-12-25", None)
+    Asked(wish=<Wish.PROMISE: 'promise'>, on=datetime.date(2026, 12, 25))
+    >>> asked(None, " STOP! ").wish
+    <Wish.STOP: 'stop'>
+    >>> asked(None, "jangan stop langganan saya").wish
+    <Wish.NONE: 'none'>
+    """
+    if button_id:
+        if button_id.startswith("promise:"):
+            return _promise(button_id.removeprefix("promise:"))
+        return Asked(BUTTONS.get(button_id.lower(), Wish.NONE))
+    words = fold_name(text or "")
+    if words in STOP_WORDS:
+        return Asked(Wish.STOP)
+    if words in START_WORDS:
+        return Asked(Wish.START)
+    return Asked(Wish.NONE)
+
+
+def _promise(day: str) -> Asked:
+    try:
+        return Asked(Wish.PROMISE, date.fromisoformat(day))
+    except ValueError:
+        return Asked(Wish.NONE)
+
+
+def promise_dates(today: date, *, max_days: int) -> tuple[date, ...]:
+    """Three dates to offer: in three days, then the next pay days (25th, 28th, 1st), none beyond the limit.
+
+    >>> promise_dates(date(2026, 12, 6), max_days=31)
+    (datetime.date(2026, 12, 9), datetime.date(2026, 12, 25), datetime.date(2026, 12, 28))
+    """
+    soon = today + timedelta(days=min(3, max_days))
+    days = [today + timedelta(days=n) for n in range(4, max_days + 1)]
+    paydays = [d for d in days if d.day in (25, 28, 1) and d > soon]
+    found = [soon, *paydays[:2]]
+    if len(found) < 3:
+        found += [d for d in (today + timedelta(days=7), today + timedelta(days=14)) if d <= today + timedelta(days=max_days)]
+    return tuple(sorted(set(found))[:3])

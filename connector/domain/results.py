@@ -1,0 +1,137 @@
+"""The sentence of each expected ending, in both languages."""
+
+from collections.abc import Mapping
+
+SENTENCES: dict[str, dict[str, str]] = {
+    "created": {"id": "{subject} dibuat.", "en": "{subject} created."},
+    "updated": {"id": "{subject} diperbarui.", "en": "{subject} updated."},
+    "unchanged": {
+        "id": "{subject} sudah seperti itu; tidak ada yang berubah.",
+        "en": "{subject} was already so; nothing changed.",
+    },
+    "found": {"id": "{subject}: {detail}.", "en": "{subject}: {detail}."},
+    "void": {
+        "id": "{subject} dibatalkan; tidak ada pesan lagi tentangnya.",
+        "en": "{subject} is void; no more messages about it.",
+    },
+    "already_void": {"id": "{subject} sudah dibatalkan.", "en": "{subject} is already void."},
+    "recorded": {"id": "{detail} dicatat.", "en": "{detail} recorded."},
+    "already_recorded": {
+        "id": "Ini sudah pernah dicatat; tidak ada yang ditambahkan.",
+        "en": "This was recorded before; nothing was added.",
+    },
+    "probable_duplicate": {
+        "id": "Pembayaran serupa untuk {subject} sudah tercatat pada {detail}; mungkin diberitahukan "
+        "dua kali. Beri payment_ref bila memang pembayaran lain.",
+        "en": "A like payment for {subject} was recorded on {detail}; it was probably told twice. "
+        "Give a payment_ref if it is another one.",
+    },
+    "started": {"id": "Pengingat untuk {subject} dimulai.", "en": "Reminders for {subject} started."},
+    "restarted": {
+        "id": "Pengingat untuk {subject} dimulai dari awal.",
+        "en": "Reminders for {subject} started afresh.",
+    },
+    "already_running": {
+        "id": "Pengingat untuk {subject} sudah berjalan.",
+        "en": "Reminders for {subject} are already running.",
+    },
+    "not_needed": {
+        "id": "Tidak ada yang perlu dilakukan untuk {subject}.",
+        "en": "There is nothing to do for {subject}.",
+    },
+    "paused": {
+        "id": "Pengingat untuk {subject} dijeda{detail}.",
+        "en": "Reminders for {subject} pause{detail}.",
+    },
+    "already_paused": {
+        "id": "Pengingat untuk {subject} memang sedang dijeda.",
+        "en": "Reminders for {subject} were already paused.",
+    },
+    "resumed": {"id": "Pengingat untuk {subject} berjalan lagi.", "en": "Reminders for {subject} go on."},
+    "cancelled": {"id": "{subject} dihentikan.", "en": "{subject} was ended."},
+    "planned": {"id": "Pesan direncanakan {detail}.", "en": "The message is planned for {detail}."},
+    "opted_out": {
+        "id": "{subject} tidak mau dihubungi; tidak ada pesan lagi.",
+        "en": "{subject} does not want to be contacted; no more messages.",
+    },
+    "opened": {
+        "id": "Kasus dibuka; pengingat untuk {subject} menunggu Anda.",
+        "en": "The case is open; reminders for {subject} wait for you.",
+    },
+    "already_open": {"id": "Kasus ini sudah terbuka.", "en": "This case is already open."},
+    "case_open": {
+        "id": "Masih ada kasus terbuka untuk {subject}; selesaikan dahulu.",
+        "en": "A case about {subject} is still open; resolve it first.",
+    },
+    "resolved": {"id": "Kasus selesai.", "en": "The case is resolved."},
+    "already_resolved": {"id": "Kasus ini sudah selesai.", "en": "This case was resolved before."},
+}
+
+_STAGES: dict[str, dict[str, str]] = {
+    "created": {"id": "Tagihan", "en": "Invoice"},
+    "pre_due": {"id": "Pengingat", "en": "Reminder"},
+    "due": {"id": "Pengingat jatuh tempo", "en": "Due day reminder"},
+    "overdue": {"id": "Pengingat lewat tempo", "en": "Overdue reminder"},
+    "receipt": {"id": "Tanda terima", "en": "Payment confirmation"},
+    "other": {"id": "Pesan", "en": "Message"},
+}
+_STATUSES: dict[str, dict[str, str]] = {
+    "sending": {"id": "sedang dikirim", "en": "being sent"},
+    "unknown": {"id": "belum pasti terkirim", "en": "outcome unknown"},
+    "sent": {"id": "terkirim", "en": "sent"},
+    "delivered": {"id": "sampai", "en": "delivered"},
+    "read": {"id": "dibaca", "en": "read"},
+    "failed": {"id": "gagal", "en": "failed"},
+}
+_MONEY: dict[str, dict[str, str]] = {
+    "waiting": {"id": "menunggu data", "en": "waiting for data"},
+    "open": {"id": "terbuka", "en": "open"},
+    "partly_paid": {"id": "dibayar sebagian", "en": "partly paid"},
+    "paid": {"id": "lunas", "en": "paid"},
+    "void": {"id": "dibatalkan", "en": "void"},
+}
+_STATES: dict[str, dict[str, str]] = {
+    "planned": {"id": "direncanakan", "en": "planned"},
+    "sending": {"id": "sedang dikirim", "en": "being sent"},
+    "unknown": {"id": "belum pasti terkirim", "en": "outcome unknown"},
+    "sent": {"id": "terkirim", "en": "sent"},
+    "skipped": {"id": "dilewati", "en": "skipped"},
+    "superseded": {"id": "digantikan", "en": "superseded"},
+    "merged": {"id": "digabung", "en": "merged"},
+    "cancelled": {"id": "dibatalkan", "en": "cancelled"},
+    "held": {"id": "ditahan", "en": "held"},
+    "failed": {"id": "gagal", "en": "failed"},
+}
+
+
+def sentence(code: str, language: str, params: Mapping[str, str] | None = None) -> str:
+    """The sentence of a result in the business's language.
+
+    >>> sentence("created", "en", {"subject": "A3-2026-12"})
+    'A3-2026-12 created.'
+    """
+    text = SENTENCES.get(code, {}).get(language) or SENTENCES.get(code, {}).get("en", code)
+    for name in ("subject", "detail", "owner", "source"):
+        text = text.replace("{" + name + "}", str((params or {}).get(name, "")))
+    return text[:1].upper() + text[1:]
+
+
+def stage_words(stage: str, language: str) -> str:
+    return _in(_STAGES, stage, language)
+
+
+def status_words(status: str, language: str) -> str:
+    return _in(_STATUSES, status, language)
+
+
+def invoice_words(status: str, language: str) -> str:
+    return _in(_MONEY, status, language)
+
+
+def state_words(state: str, language: str) -> str:
+    return _in(_STATES, state, language)
+
+
+def _in(table: Mapping[str, Mapping[str, str]], code: str, language: str) -> str:
+    words = table.get(code, {})
+    return words.get(language) or words.get("en", code)

@@ -1,0 +1,147 @@
+"""One sentence for each event, ready for a chat, in the business's language."""
+
+from collections.abc import Mapping
+
+TEXTS: dict[str, dict[str, str]] = {
+    "invoice_created": {
+        "id": "Tagihan baru {number}, {name}: {due}, jatuh tempo {due_day}.",
+        "en": "New invoice {number}, {name}: {due}, due on {due_day}.",
+    },
+    "invoice_due": {
+        "id": "{number}, {name}: jatuh tempo hari ini, {due}.",
+        "en": "{number}, {name}: due today, {due}.",
+    },
+    "invoice_overdue": {
+        "id": "{number}, {name}: lewat {days} hari, {due}.",
+        "en": "{number}, {name}: {days} days overdue, {due}.",
+    },
+    "invoice_paid": {"id": "{number}, {name}: lunas.", "en": "{number}, {name}: paid."},
+    "payment_received": {
+        "id": "Diterima {amount} dari {who} untuk {numbers}: {state}.",
+        "en": "Received {amount} from {who} for {numbers}: {state}.",
+    },
+    "payment_claimed": {
+        "id": "{who} mengatakan sudah membayar {number}; menunggu pemeriksaan.",
+        "en": "{who} says that {number} is paid; waiting for a look at the account.",
+    },
+    "message_sent": {
+        "id": "Pesan {step} untuk {numbers} terkirim lewat {channel}.",
+        "en": "Message {step} for {numbers} was sent by {channel}.",
+    },
+    "message_delivered": {
+        "id": "Pesan {step} untuk {numbers} sampai.",
+        "en": "Message {step} for {numbers} was delivered.",
+    },
+    "message_read": {
+        "id": "{name} membaca pesan {step} untuk {numbers}.",
+        "en": "{name} read message {step} for {numbers}.",
+    },
+    "message_failed": {
+        "id": "Pesan {step} untuk {numbers} gagal di {channel}{tail}.",
+        "en": "Message {step} for {numbers} failed on {channel}{tail}.",
+    },
+    "inbound_reply": {"id": "{who}: {words}", "en": "{who}: {words}"},
+    "promise_made": {
+        "id": "{who} berjanji {amount} untuk {day}.",
+        "en": "{who} promised {amount} for {day}.",
+    },
+    "promise_kept": {"id": "{who} menepati janji: {amount}.", "en": "{who} kept the promise: {amount}."},
+    "promise_broken": {
+        "id": "{who} berjanji {amount} untuk {day}; belum masuk.",
+        "en": "{who} promised {amount} for {day}; it has not come.",
+    },
+    "promise_cancelled": {
+        "id": "Janji {who} untuk {day} dibatalkan.",
+        "en": "The promise of {who} for {day} was cancelled.",
+    },
+    "dispute_opened": {"id": "{who} mempersoalkan {number}.", "en": "{who} disputes {number}."},
+    "needs_human": {
+        "id": "{who}: {reason}{words}. Pengingat berhenti, menunggu Anda.",
+        "en": "{who}: {reason}{words}. Reminders wait for you.",
+    },
+    "case_resolved": {
+        "id": "Kasus {who} selesai: {outcome}.",
+        "en": "The case of {who} is resolved: {outcome}.",
+    },
+    "contact_problem": {"id": "{who}: {problem}", "en": "{who}: {problem}"},
+    "opted_out": {
+        "id": "{who} meminta berhenti dihubungi.",
+        "en": "{who} asked not to be contacted any more.",
+    },
+    "opted_in": {"id": "{who} setuju dihubungi lagi.", "en": "{who} agreed to be contacted again."},
+    "sequence_completed": {
+        "id": "Pengingat {number} selesai: {state} sesudah {count} pesan.",
+        "en": "Reminders for {number} are done: {state} after {count} messages.",
+    },
+    "channel_unhealthy": {
+        "id": "{channel} berhenti: {reason} {count} pesan menunggu.",
+        "en": "{channel} stopped: {reason} {count} messages wait.",
+    },
+    "blackout_recovered": {
+        "id": "{cause} kembali setelah {length}: {late} pesan terlambat, {superseded} digantikan yang "
+        "lebih benar, {lost} hilang, {doubled} ganda.",
+        "en": "{cause} is back after {length}: {late} messages late, {superseded} replaced by a truer "
+        "one, {lost} lost, {doubled} doubled.",
+    },
+}
+
+PROBLEMS: dict[str, dict[str, str]] = {
+    "phone_missing": {"id": "Nomor telepon belum ada.", "en": "There is no phone number yet."},
+    "not_on_whatsapp": {"id": "Nomor ini tidak memakai WhatsApp.", "en": "This number is not on WhatsApp."},
+    "wrong_number": {"id": "Nomor ini milik orang lain.", "en": "This number is somebody else's."},
+    "number_changed": {
+        "id": "Ada nomor lain untuk pelanggan ini; pastikan dahulu.",
+        "en": "Another number was given for this customer; confirm it first.",
+    },
+    "unreachable": {"id": "Nomor ini tidak dapat dihubungi.", "en": "This number cannot be reached."},
+    "opted_out_all": {"id": "Pelanggan tidak mau dihubungi.", "en": "The customer does not want contact."},
+}
+
+CAUSES: dict[str, dict[str, str]] = {
+    "power": {"id": "Listrik", "en": "Power"},
+    "network": {"id": "Jaringan", "en": "The network"},
+    "pause": {"id": "Pengiriman", "en": "Sending"},
+}
+
+CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS"}
+
+
+def summary(kind: str, language: str, words: Mapping[str, object]) -> str:
+    """The event's sentence; what is not known is a dash.
+
+    >>> summary("invoice_paid", "en", {"number": "A3-2026-12", "name": "Siti Rahma"})
+    'A3-2026-12, Siti Rahma: paid.'
+    """
+    texts = TEXTS.get(kind)
+    if texts is None:
+        return kind.replace("_", " ")
+    return texts["en" if language == "en" else "id"].format_map(_Dashes(words))
+
+
+class _Dashes(dict[str, object]):
+    """Says a dash for what nobody knows, so that a sentence never fails."""
+
+    def __init__(self, words: Mapping[str, object]) -> None:
+        super().__init__({k: v for k, v in words.items() if v is not None})
+
+    def __missing__(self, key: str) -> str:
+        return "-"
+
+
+def problem_text(problem: str | None, language: str) -> str | None:
+    if problem is None:
+        return None
+    texts = PROBLEMS.get(problem, {})
+    return texts.get("en" if language == "en" else "id", problem)
+
+
+def length_text(minutes: int, language: str) -> str:
+    """A stretch of time in its largest sensible unit.
+
+    >>> length_text(2940, "en"), length_text(45, "id")
+    ('49 hours', '45 menit')
+    """
+    hours = round(minutes / 60)
+    if minutes < 90:
+        return f"{minutes} {'minutes' if language == 'en' else 'menit'}"
+    return f"{hours} {'hours' if language == 'en' else 'jam'}"

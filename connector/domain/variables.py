@@ -1,0 +1,128 @@
+"""The closed catalogue of what a template may say about an invoice, and how a value is made fit to be sent.
+
+A value is a guest in a text that a person approved: it must not bring a link, an account or a line break of
+its own. Figures and destinations are never shortened: half an account number is worse than a long message.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+LANGUAGES = ("id", "en")
+
+
+class Kind(StrEnum):
+    FREE = "free"  # written by people or tools: shortened, and held when it looks like a payment instruction
+    REFERENCE = "reference"  # numbers of invoices: whole, may hold long digits, no links
+    OWN = "own"  # the business's own words: shortened
+    FIGURE = "figure"  # made by us: amounts, dates, counts: whole
+    DESTINATION = "destination"  # where money goes: whole, approved elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A name that a template may use, with its longest value in a rich message and in an SMS."""
+
+    name: str
+    kind: Kind
+    max: int
+    sms_max: int
+
+
+def _catalogue(*variables: Variable) -> dict[str, Variable]:
+    return {variable.name: variable for variable in variables}
+
+
+CATALOGUE: Mapping[str, Variable] = _catalogue(
+    Variable("customer_name", Kind.FREE, 60, 24),
+    Variable("business_name", Kind.OWN, 40, 20),
+    Variable("invoice_number", Kind.REFERENCE, 40, 14),
+    Variable("description", Kind.FREE, 80, 40),
+    Variable("amount", Kind.FIGURE, 24, 15),  # what is still open
+    Variable("invoice_amount", Kind.FIGURE, 24, 15),  # the whole invoice
+    Variable("paid_amount", Kind.FIGURE, 24, 15),
+    Variable("total", Kind.FIGURE, 40, 15),
+    Variable("due_date", Kind.FIGURE, 24, 11),
+    Variable("issue_date", Kind.FIGURE, 24, 11),
+    Variable("paid_date", Kind.FIGURE, 24, 11),
+    Variable("promise_date", Kind.FIGURE, 24, 11),
+    Variable("promise_amount", Kind.FIGURE, 24, 15),
+    Variable("days_overdue", Kind.FIGURE, 4, 4),
+    Variable("count", Kind.FIGURE, 4, 4),
+    Variable("invoices_text", Kind.FIGURE, 500, 60),
+    Variable("payment_method", Kind.FREE, 40, 20),
+    Variable("payment_details", Kind.DESTINATION, 160, 40),
+    Variable("pay_link", Kind.DESTINATION, 200, 40),
+    Variable("office_hours", Kind.OWN, 40, 18),
+)
+
+# A recipe's own template may show the user's extra fields; they count as free text.
+_EXTRA = re.compile(r"extra_[a-z][a-z0-9_]{0,39}\Z", re.ASCII)
+
+
+def variable(name: str) -> Variable | None:
+    """The catalogue's entry, or None for a name that no template may use.
+
+    >>> variable("amount").kind.value, variable("x.__class__") is None
+    ('figure', True)
+    """
+    if _EXTRA.match(name):
+        return Variable(name, Kind.FREE, 80, 30)
+    return CATALOGUE.get(name)
+
+
+_BREAKS = re.compile(r"[\s\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f-\x9f]+")
+
+
+def clean(value: str, longest: int | None = None) -> str:
+    """One line that a provider takes: no breaks, no runs of spaces, never empty, cut with "..." when told.
+
+    >>> clean("Sewa kamar\\n A3"), clean("  "), clean("Sewa kamar A3", 8)
+    ('Sewa kamar A3', '-', 'Sewa...')
+    """
+    text = _BREAKS.sub(" ", unicodedata.normalize("NFC", value)).strip()
+    if longest is not None and len(text) > longest:
+        text = text[: max(longest - 3, 1)].rstrip(" .,") + "..."
+    return text or "-"
+
+
+_DATE = re.compile(r"\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})\b")
+_MONEY = re.compile(r"\b(?:rp|idr)\s*\.?\s*\d{1,3}(?:[.,]\d{3})*(?:,\d{2}|\.\d{2})?(?![\d.,]*\d)")
+_DIGITS = re.compile(r"\d(?:[ .\-_/]{0,2}\d){7,}")
+_LINK = re.compile(
+    r"(?:https?|ftp)\s*:|://|\bwww\s*\.|"
+    r"\b[a-z0-9-]{2,}\s?\.\s?(?:com|net|org|info|biz|xyz)\b|"
+    r"\b[a-z0-9-]{2,}\.(?:id|co|me|io|ly|gl|gg|cc|ru|cn|tk|top|site|online|shop|store|link|click|live|app|page|"
+    r"dev|cloud|money|pro|example)\b|\b[a-z]\.me\b"
+)
+# A bill is also called "rekening" (rekening listrik), so those words do not make an account.
+_ACCOUNT = re.compile(
+    r"\b(?:no\.?\s*rek\b|norek\b|rek\b|rekening\b(?!\s+(?:listrik|air|telepon|telpon|pln|pdam|internet|gas)\b)|"
+    r"virtual\s*account|qris\b|iban\b|swift\b|"
+    r"bank\s+account|new\s+account|account\s+(?:no\b|number)|a\s*/\s*n\b|"
+    r"(?:transfer|bayar|kirim|setor)\w*\s+ke\b|(?:transfer|pay|send)\s+(?:it\s+)?to\b)"
+)
+_BANK_WITH_NUMBER = re.compile(
+    r"\b(?:bca|bri|bni|bsi|btn|cimb|mandiri|permata|danamon|jago|seabank|gopay|ovo|dana|shopeepay|linkaja|va)\b"
+    r"\D{0,20}\d(?:[ .\-]?\d){4,}"
+)
+
+
+def suspicious(value: str, *, long_digits: bool = False) -> bool:
+    """True when a free text carries a link, an account number or an instruction where to pay.
+
+    `long_digits` allows digit runs, for references that consist of them.
+
+    >>> suspicious("rek baru BCA 88123456"), suspicious("Sewa kamar A3, Desember 2026")
+    (True, False)
+    """
+    text = unicodedata.normalize("NFKC", value).casefold()
+    text = re.sub(r"[\u00ad\u200b-\u200f\u2060-\u2069\ufeff]", "", text)
+    if _LINK.search(text) or _ACCOUNT.search(text):
+        return True
+    if long_digits:
+        return False
+    text = _MONEY.sub(" ~ ", _DATE.sub(" ~ ", text))
+    return bool(_BANK_WITH_NUMBER.search(text) or _DIGITS.search(text))

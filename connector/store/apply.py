@@ -1,0 +1,171 @@
+"""Carries out a Decision inside one open transaction: state, events and steps together or not at all."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from connector.domain.decision import CancelSteps, Decision, Insert, NewEvent, Update
+from connector.domain.model import Step, StepState
+from connector.store import schema
+from connector.store.db import Tx
+from connector.store.rows import columns_of, row_of
+
+STEPS = schema.steps
+EVENTS = schema.events
+
+# A step in one of these may be planned anew under the same key: it never reached a provider.
+_REVIVABLE = {StepState.CANCELLED, StepState.SKIPPED, StepState.SUPERSEDED, StepState.PLANNED, StepState.HELD}
+
+
+def apply(tx: Tx, decision: Decision) -> None:
+    """Applies changes, then cancellations, then new steps, then events, in the order of the decision."""
+    for change in decision.changes:
+        _change(tx, change)
+    for cancel in decision.cancels:
+        cancel_steps(tx, cancel)
+    if decision.steps:
+        add_steps(tx, decision.steps)
+    if decision.events:
+        append_events(tx, decision.events)
+
+
+def _change(tx: Tx, change: Insert | Update) -> None:
+    table = schema.metadata.tables[change.noun]
+    values = row_of(change.values)
+    if "updated_at" in table.c and "updated_at" not in values:
+        values["updated_at"] = tx.now_ms
+    if isinstance(change, Insert):
+        if "created_at" in table.c and "created_at" not in values:
+            values["created_at"] = tx.now_ms
+        tx.conn.execute(table.insert().values(**values))
+        return
+    done = tx.conn.execute(table.update().where(table.c.id == change.id).values(**values))
+    if done.rowcount != 1:
+        raise LookupError(f"{change.noun} {change.id} is not there to be changed")
+
+
+def cancel_steps(tx: Tx, cancel: CancelSteps) -> int:
+    """Ends what is planned or held; answers how many steps ended."""
+    where: list[sa.ColumnElement[bool]] = [STEPS.c.state.in_([StepState.PLANNED, StepState.HELD])]
+    if cancel.invoice_id is not None:
+        where.append(STEPS.c.invoice_id == cancel.invoice_id)
+    if cancel.customer_id is not None:
+        where.append(STEPS.c.customer_id == cancel.customer_id)
+    if cancel.sequence_id is not None:
+        where.append(STEPS.c.sequence_id == cancel.sequence_id)
+    if cancel.step_ids is not None:
+        where.append(STEPS.c.id.in_(cancel.step_ids))
+    if len(where) == 1:
+        raise ValueError("a cancellation must name an invoice, a customer, a sequence or steps")
+    if cancel.keep_stages:
+        where.append(STEPS.c.stage.not_in(sorted(cancel.keep_stages)))
+    done = tx.conn.execute(
+        STEPS.update().where(*where).values(state=cancel.state, reason=cancel.reason, updated_at=tx.now_ms)
+    )
+    return int(done.rowcount)
+
+
+def add_steps(tx: Tx, steps: Sequence[Step]) -> None:
+    """Plans steps; a key that already ended unsent is planned anew, one that was sent is left as it is."""
+    known = _known_keys(tx, {s.sequence_id for s in steps if s.sequence_id})
+    fresh: list[dict[str, Any]] = []
+    for step in steps:
+        row = step_row(tx, step)
+        old = known.get((step.sequence_id, step.plan_no, step.key, step.channel.value))
+        if old is None:
+            fresh.append(row)
+        elif old.state in _REVIVABLE:
+            for name in ("id", "created_at", "fence"):
+                del row[name]
+            tx.conn.execute(STEPS.update().where(STEPS.c.id == old.id).values(**row))
+    if fresh:
+        tx.conn.execute(STEPS.insert(), fresh)
+
+
+def _known_keys(tx: Tx, sequence_ids: set[str]) -> dict[tuple[str | None, int, str, str], Any]:
+    if not sequence_ids:
+        return {}
+    rows = tx.conn.execute(
+        sa.select(
+            STEPS.c.id, STEPS.c.sequence_id, STEPS.c.plan_no, STEPS.c.key, STEPS.c.channel, STEPS.c.state
+        ).where(STEPS.c.sequence_id.in_(sequence_ids))
+    )
+    return {(r.sequence_id, r.plan_no, r.key, r.channel): r for r in rows}
+
+
+def step_row(tx: Tx, step: Step) -> dict[str, Any]:
+    """The whole row of a new step."""
+    row = columns_of(step)
+    row["planned_for"] = row["planned_for"] or row["due_at"]
+    row["created_at"] = row["updated_at"] = tx.now_ms
+    return row
+
+
+def append_events(tx: Tx, events: Sequence[NewEvent]) -> list[str]:
+    """Appends events, still without their cursor number (the sequencer gives it); answers the new ids."""
+    events = _not_yet_told(tx, events)
+    if not events:
+        return []
+    numbers = _invoice_numbers(tx, events)
+    rows = []
+    for event in events:
+        known = event.known_at or event.occurred_at
+        numbered = None
+        if event.invoice_id is not None:
+            numbered = numbers[event.invoice_id] = numbers[event.invoice_id] + 1
+        rows.append(
+            {
+                "id": tx.ids.new("evt"),
+                "type": event.type,
+                "customer_id": event.customer_id,
+                "invoice_id": event.invoice_id,
+                "invoice_event_number": numbered,
+                "once_key": event.once,
+                "data": row_of(event.data),
+                "created_at_m": tx.machine_ms,
+                **row_of({"occurred_at": event.occurred_at, "known_at": known}),
+            }
+        )
+    tx.conn.execute(_insert_ignoring(tx, EVENTS), rows)
+    return [row["id"] for row in rows]
+
+
+def _not_yet_told(tx: Tx, events: Sequence[NewEvent]) -> list[NewEvent]:
+    once = {e.once for e in events if e.once is not None}
+    told: set[str] = set()
+    if once:
+        told = set(tx.conn.execute(sa.select(EVENTS.c.once_key).where(EVENTS.c.once_key.in_(once))).scalars())
+    fresh = []
+    for event in events:
+        if event.once is not None:
+            if event.once in told:
+                continue
+            told.add(event.once)
+        fresh.append(event)
+    return fresh
+
+
+def _invoice_numbers(tx: Tx, events: Sequence[NewEvent]) -> dict[str, int]:
+    """Each invoice's count before these events; the stored count is raised in the same breath."""
+    counts: dict[str, int] = {}
+    for event in events:
+        if event.invoice_id is not None:
+            counts[event.invoice_id] = counts.get(event.invoice_id, 0) + 1
+    if not counts:
+        return {}
+    table = schema.invoices
+    tx.conn.execute(
+        table.update()
+        .where(table.c.id == sa.bindparam("invoice"))
+        .values(event_count=table.c.event_count + sa.bindparam("more")),
+        [{"invoice": i, "more": n} for i, n in sorted(counts.items())],
+    )
+    after = tx.conn.execute(sa.select(table.c.id, table.c.event_count).where(table.c.id.in_(counts)))
+    return {row.id: row.event_count - counts[row.id] for row in after}
+
+
+def _insert_ignoring(tx: Tx, table: sa.Table) -> Any:
+    make = sqlite.insert if tx.dialect == "sqlite" else postgresql.insert
+    return make(table).on_conflict_do_nothing()

@@ -1,0 +1,31 @@
+"""The one business of this database."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from connector.domain.model import Business
+from connector.store import schema
+from connector.store.db import Tx
+from connector.store.rows import columns_of, value_of
+
+BUSINESS = schema.business
+
+
+def get(tx: Tx) -> Business | None:
+    """The business, or None before set-up."""
+    row = tx.conn.execute(sa.select(BUSINESS).limit(1)).first()
+    return value_of(Business, row._mapping) if row else None
+
+
+def create(tx: Tx, business: Business) -> None:
+    """Sets the business up; a second one is refused: one database is one business."""
+    if get(tx) is not None:
+        raise LookupError("this database already has its business")
+    tx.conn.execute(BUSINESS.insert().values(**columns_of(business), created_at=tx.now_ms))
+
+
+def change(tx: Tx, business_id: str, values: dict[str, Any]) -> None:
+    """Writes the given columns of the business."""
+    if values:
+        tx.conn.execute(BUSINESS.update().where(BUSINESS.c.id == business_id).values(**values))

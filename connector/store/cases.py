@@ -1,0 +1,78 @@
+"""Cases: what a human must look at."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from connector.domain.model import Case, CaseState
+from connector.store import schema
+from connector.store.db import Tx
+from connector.store.rows import value_of
+
+CASES = schema.cases
+
+
+def by_id(tx: Tx, case_id: str) -> Case | None:
+    row = tx.conn.execute(sa.select(CASES).where(CASES.c.id == case_id)).first()
+    return value_of(Case, row._mapping) if row else None
+
+
+def by_external(tx: Tx, external_id: str) -> list[Case]:
+    """Cases that another tool knows under its own id."""
+    rows = tx.conn.execute(sa.select(CASES).where(CASES.c.external_id == external_id).order_by(CASES.c.id))
+    return [value_of(Case, row._mapping) for row in rows]
+
+
+def open_of(tx: Tx, invoice_id: str) -> list[Case]:
+    """The open cases of one invoice, the first opened first."""
+    return opens_of(tx, [invoice_id]).get(invoice_id, [])
+
+
+def opens_of(tx: Tx, invoice_ids: Iterable[str]) -> dict[str, list[Case]]:
+    """The open cases of each invoice that has any."""
+    wanted = sorted(set(invoice_ids))
+    found: dict[str, list[Case]] = {}
+    if wanted:
+        rows = tx.conn.execute(
+            sa.select(CASES)
+            .where(CASES.c.invoice_id.in_(wanted), CASES.c.state == CaseState.OPEN)
+            .order_by(CASES.c.opened_at, CASES.c.id)
+        )
+        for row in rows:
+            found.setdefault(row.invoice_id, []).append(value_of(Case, row._mapping))
+    return found
+
+
+def open_of_customer(tx: Tx, customer_id: str) -> list[Case]:
+    """The open cases about the customer as a whole, not about one invoice."""
+    rows = tx.conn.execute(
+        sa.select(CASES)
+        .where(
+            CASES.c.customer_id == customer_id,
+            CASES.c.invoice_id.is_(None),
+            CASES.c.state == CaseState.OPEN,
+        )
+        .order_by(CASES.c.opened_at, CASES.c.id)
+    )
+    return [value_of(Case, row._mapping) for row in rows]
+
+
+def by_ids(tx: Tx, ids: Iterable[str]) -> dict[str, Case]:
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = tx.conn.execute(sa.select(CASES).where(CASES.c.id.in_(wanted)))
+    return {row.id: value_of(Case, row._mapping) for row in rows}
+
+
+def options(tx: Tx, limit: int = 50) -> list[tuple[str, str]]:
+    """(id, label) of open cases, the longest waiting first, for drop-downs."""
+    join = CASES.outerjoin(schema.customers, schema.customers.c.id == CASES.c.customer_id)
+    rows = tx.conn.execute(
+        sa.select(CASES.c.id, CASES.c.reason, schema.customers.c.name)
+        .select_from(join)
+        .where(CASES.c.state == CaseState.OPEN)
+        .order_by(CASES.c.opened_at)
+        .limit(limit)
+    )
+    return [(row.id, f"{row.name or '-'}: {row.reason}") for row in rows]

@@ -1,0 +1,61 @@
+"""The one stored row that stops or moves everything: pause_all, the power switch, the virtual clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from connector.clock import from_ms, to_ms
+from connector.store import schema
+from connector.store.db import Tx
+
+CONTROL = schema.control
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    paused: bool
+    suspect: str | None
+    power_on: bool
+    target: datetime | None  # of the virtual clock
+
+
+def read(tx: Tx) -> Control:
+    """What the worker must obey at this moment; a pause ends by itself at its machine time."""
+    row = tx.conn.execute(sa.select(CONTROL)).one()
+    paused = row.paused_at_m is not None and not (row.paused_until_m and row.paused_until_m <= tx.machine_ms)
+    target = from_ms(row.clock_target) if row.clock_target is not None else None
+    return Control(paused, row.clock_suspect, bool(row.power_on), target)
+
+
+def start_virtual(tx: Tx, at: datetime) -> None:
+    """Sets the virtual clock of a new database; one that runs already keeps its time."""
+    tx.conn.execute(
+        CONTROL.update()
+        .where(CONTROL.c.clock_now.is_(None))
+        .values(clock_mode="virtual", clock_now=to_ms(at), clock_target=to_ms(at))
+    )
+
+
+def request_advance(tx: Tx, target: datetime) -> None:
+    """Asks the worker to walk the virtual clock to `target`; an earlier target changes nothing."""
+    tx.conn.execute(
+        CONTROL.update()
+        .where(sa.or_(CONTROL.c.clock_target.is_(None), CONTROL.c.clock_target < to_ms(target)))
+        .values(clock_target=to_ms(target))
+    )
+
+
+def set_now(tx: Tx, at: datetime) -> None:
+    """Moves the virtual clock; only the worker does."""
+    tx.conn.execute(CONTROL.update().values(clock_now=to_ms(at)))
+
+
+def set_power(tx: Tx, on: bool) -> None:
+    """The sandbox's power switch."""
+    tx.conn.execute(CONTROL.update().values(power_on=on))
+
+
+def suspect(tx: Tx, why: str) -> None:
+    """The machine's clock cannot be trusted: nothing is sent until a person confirms it (resume_all)."""
+    tx.conn.execute(CONTROL.update().where(CONTROL.c.clock_suspect.is_(None)).values(clock_suspect=why))

@@ -1,0 +1,102 @@
+"""The one row that stops everything, and the order in which new identities are made."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from connector.clock import from_ms, to_ms
+from connector.store import schema, senders
+from connector.store.db import Tx
+
+CONTROL = schema.control
+_ROW = 1
+# Any number of our own: it names the lock under which new identities are made on PostgreSQL.
+_IDENTITIES = 7_461_001
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What stops or moves everything, as it stands. `paused_at` and `paused_until` are machine time."""
+
+    paused_at: datetime | None
+    pause_reason: str | None
+    paused_until: datetime | None
+    clock_suspect: str | None
+    power_on: bool
+    clock_mode: str
+
+    def is_paused(self, machine: datetime) -> bool:
+        """Whether `pause_all` holds at this machine time."""
+        if self.paused_at is None:
+            return False
+        return self.paused_until is None or machine < self.paused_until
+
+
+def ensure(tx: Tx, *, clock_mode: str = "system", clock_now: datetime | None = None) -> None:
+    """Makes the row when the database is new; an existing one is left as it is."""
+    if tx.conn.execute(sa.select(CONTROL.c.id)).first() is None:
+        tx.conn.execute(
+            CONTROL.insert().values(
+                id=_ROW,
+                power_on=True,
+                clock_mode=clock_mode,
+                clock_now=None if clock_now is None else to_ms(clock_now),
+                next_event_number=1,
+            )
+        )
+
+
+def state(tx: Tx) -> Control:
+    """The row; everything runs when it has not been made yet."""
+    row = tx.conn.execute(sa.select(CONTROL)).first()
+    if row is None:
+        return Control(None, None, None, None, True, "system")
+    return Control(
+        paused_at=_instant(row.paused_at_m),
+        pause_reason=row.pause_reason,
+        paused_until=_instant(row.paused_until_m),
+        clock_suspect=row.clock_suspect,
+        power_on=bool(row.power_on),
+        clock_mode=row.clock_mode,
+    )
+
+
+def pause_all(tx: Tx, reason: str, until: datetime | None) -> None:
+    """From the commit on nothing more is claimed, also after a restart, until `until` or `resume_all`."""
+    ensure(tx)
+    tx.conn.execute(
+        CONTROL.update().values(
+            paused_at_m=tx.machine_ms,
+            pause_reason=reason,
+            paused_until_m=None if until is None else to_ms(until),
+        )
+    )
+
+
+def resume_all(tx: Tx) -> bool:
+    """Lifts `pause_all`, trusts the clock again and lets stopped senders go on; answers whether anything stood.
+
+    What was missed meanwhile goes by the rule of the missed.
+    """
+    stops = sa.or_(CONTROL.c.paused_at_m.is_not(None), CONTROL.c.clock_suspect.is_not(None))
+    values = {"paused_at_m": None, "pause_reason": None, "paused_until_m": None, "clock_suspect": None}
+    lifted = tx.conn.execute(CONTROL.update().where(stops).values(**values)).rowcount
+    if lifted:
+        # The clock was confirmed: the next heartbeat begins a new count.
+        tx.conn.execute(schema.heartbeats.update().values(at_m=tx.machine_ms))
+    return bool(lifted) | bool(senders.release_all(tx))
+
+
+def lock_identities(tx: Tx) -> None:
+    """Until the end of the transaction only this one makes customers, invoices and payments.
+
+    SQLite has one writer anyway; PostgreSQL would let two callers miss each other's new row and then fail
+    on the unique key.
+    """
+    if tx.dialect == "postgresql":
+        tx.conn.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _IDENTITIES})
+
+
+def _instant(ms: int | None) -> datetime | None:
+    return None if ms is None else from_ms(ms)

@@ -1,0 +1,190 @@
+"""Opens the database and hands out transactions: one fair writer on SQLite, plain transactions on PostgreSQL.
+
+SQLite's own waiting is unfair and starves callers for seconds; a FIFO lock in front of a single writer
+connection keeps the 99th percentile low. Readers have their own engine and never wait for the writer (WAL).
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, Row, make_url
+from sqlalchemy.pool import QueuePool
+
+from connector.clock import Clock, SystemClock, from_ms, to_ms
+from connector.ids import Ids, UlidIds
+from connector.store import schema
+
+
+__all__ = ["FifoLock", "Rollback", "Row", "Store", "Tx", "sqlite_path"]
+
+
+class FifoLock:
+    """A lock that serves its callers in the order of their coming."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._held = False
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._held and not self._waiting:
+                self._held = True
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        mine.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._held = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """An open transaction with its present: `now` is business time, `machine` machine time."""
+
+    conn: Connection
+    now: datetime
+    machine: datetime
+    ids: Ids
+    dialect: str  # "sqlite" or "postgresql"
+
+    @property
+    def now_ms(self) -> int:
+        return to_ms(self.now)
+
+    @property
+    def machine_ms(self) -> int:
+        return to_ms(self.machine)
+
+
+class Rollback(Exception):
+    """Raised inside `Store.write()` to end a dry run: the transaction is undone, the caller goes on."""
+
+
+class Store:
+    """The database with its clock and ids. Make it after a fork: connections do not survive one."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+        virtual: bool = False,
+        readers: int = 8,
+    ) -> None:
+        self.url = make_url(url)
+        self.dialect = self.url.get_backend_name()
+        self.clock: Clock = clock or SystemClock()
+        self.ids: Ids = ids or UlidIds()
+        self.virtual = virtual
+        self._fair = FifoLock()
+        if self.dialect == "sqlite":
+            self._writer = _sqlite(self.url, size=1, readonly=False)
+            self._reader = _sqlite(self.url, size=readers, readonly=True)
+        else:
+            self._writer = sa.create_engine(
+                self.url, pool_size=readers, max_overflow=readers, pool_pre_ping=True
+            )
+            self._reader = self._writer
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """One transaction that may write; undone on any exception (`Rollback` itself is swallowed)."""
+        if self.dialect == "sqlite":
+            with self._fair, self._begin(self._writer) as tx:
+                yield tx
+        else:
+            with self._begin(self._writer) as tx:
+                yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """One consistent view; nothing may be written in it."""
+        with self._begin(self._reader) as tx:
+            yield tx
+
+    @contextmanager
+    def _begin(self, engine: Engine) -> Iterator[Tx]:
+        try:
+            with engine.begin() as conn:
+                yield self._tx(conn)
+        except Rollback:
+            return
+
+    def _tx(self, conn: Connection) -> Tx:
+        now = self.clock.now()
+        if self.virtual:
+            stored = conn.execute(sa.select(schema.control.c.clock_now)).scalar_one_or_none()
+            if stored is not None:
+                now = from_ms(stored)
+        return Tx(conn, now, self.clock.machine(), self.ids, self.dialect)
+
+    def now(self) -> datetime:
+        """Business time at this moment."""
+        if not self.virtual:
+            return self.clock.now()
+        with self.read() as tx:
+            return tx.now
+
+    def close(self) -> None:
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def _sqlite(url: sa.URL, *, size: int, readonly: bool) -> Engine:
+    engine = sa.create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=30,
+        connect_args={"check_same_thread": False, "timeout": 30},
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _connect(raw: Any, _: Any) -> None:
+        raw.isolation_level = None  # we say BEGIN ourselves
+        cursor = raw.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+            "cache_size=-2000",
+            "journal_size_limit=67108864",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        if readonly:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    # A deferred transaction that reads first and writes later fails at once with SQLITE_BUSY_SNAPSHOT.
+    begin = "BEGIN" if readonly else "BEGIN IMMEDIATE"
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(conn: Connection) -> None:
+        conn.exec_driver_sql(begin)
+
+    return engine
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file behind an SQLite URL, or None for PostgreSQL."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    return Path(parsed.database)

@@ -1,0 +1,59 @@
+"""Stored events: numbered after their commit by one sequencer, read by cursor.
+
+Ids commit out of order on PostgreSQL, so a cursor over ids could step over an event that commits late. A
+number is given only to what is already committed, under the lock of the one control row.
+"""
+
+import sqlalchemy as sa
+
+from connector.store.db import Tx
+from connector.store.schema import control, events
+
+
+def number_events(tx: Tx, limit: int = 500) -> int:
+    """Number the oldest committed events that have none; the count of those numbered."""
+    lock = sa.select(control.c.next_event_number).where(control.c.id == 1)
+    if tx.dialect == "postgresql":
+        lock = lock.with_for_update()
+    first = tx.conn.execute(lock).scalar_one()
+    # Within one invoice its own count decides: one transaction stamps all its events with the same time.
+    waiting = (
+        sa.select(events.c.id)
+        .where(events.c.number.is_(None))
+        .order_by(events.c.created_at_m, events.c.invoice_event_number, events.c.id)
+        .limit(limit)
+    )
+    ids = list(tx.conn.execute(waiting).scalars())
+    if not ids:
+        return 0
+    tx.conn.execute(
+        events.update().where(events.c.id == sa.bindparam("event_id")).values(number=sa.bindparam("n")),
+        [{"event_id": id, "n": first + place} for place, id in enumerate(ids)],
+    )
+    tx.conn.execute(control.update().where(control.c.id == 1).values(next_event_number=first + len(ids)))
+    return len(ids)
+
+
+def unnumbered(tx: Tx) -> int:
+    """How many committed events wait for their number."""
+    count = sa.select(sa.func.count()).select_from(events).where(events.c.number.is_(None))
+    return int(tx.conn.execute(count).scalar_one())
+
+
+def read_events(tx: Tx, *, after: int = 0, type: str | None = None, limit: int = 100) -> list[sa.RowMapping]:
+    """The events numbered above `after`, in the order of their numbers."""
+    query = sa.select(events).where(events.c.number > after)
+    if type is not None:
+        query = query.where(events.c.type == type)
+    return [row._mapping for row in tx.conn.execute(query.order_by(events.c.number).limit(limit))]
+
+
+def newest_events(tx: Tx, type: str, limit: int = 3) -> list[sa.RowMapping]:
+    """The newest numbered events of a type, newest first: real samples for a flow builder."""
+    query = (
+        sa.select(events)
+        .where(events.c.type == type, events.c.number.is_not(None))
+        .order_by(events.c.number.desc())
+        .limit(limit)
+    )
+    return [row._mapping for row in tx.conn.execute(query)]

@@ -1,0 +1,162 @@
+"""Customers' own messages: whom they come from, what they answer, kept once however often they arrive."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Row
+
+from connector.clock import to_ms
+from connector.domain.model import Inbound
+from connector.store import schema
+from connector.store.db import Tx
+
+REPLIES = schema.replies
+ADDRESSES = schema.addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A reply as it lies in the record, with what it is most probably about."""
+
+    id: str
+    address_id: str | None
+    customer_id: str | None
+    invoice_id: str | None
+    guess: str  # answered, only_open, several, none
+    in_answer_to: str | None
+
+
+def hear(tx: Tx, provider: str, said: Inbound) -> Heard | None:
+    """Records a reply and opens the 24-hour window; None when it was recorded before."""
+    address = _address(tx, said.phone)
+    message = _answered(tx, provider, said.in_answer_to)
+    customer_id, invoice_id, guess = _about(tx, address, message)
+    heard = Heard(
+        id=tx.ids.new("rep"),
+        address_id=address.id if address else None,
+        customer_id=customer_id,
+        invoice_id=invoice_id,
+        guess=guess,
+        in_answer_to=message.id if message is not None else None,
+    )
+    make = sqlite.insert if tx.dialect == "sqlite" else postgresql.insert
+    row = {
+        "id": heard.id,
+        "provider": provider,
+        "provider_id": said.provider_id,
+        "address_id": heard.address_id,
+        "phone": said.phone,
+        "customer_id": customer_id,
+        "invoice_id": invoice_id,
+        "invoice_guess": guess,
+        "kind": said.kind,
+        "text": said.text,
+        "button_id": said.button_id,
+        "in_answer_to": heard.in_answer_to,
+        "media_id": said.media_id,
+        "media_type": said.media_type,
+        "at": to_ms(said.at),
+        "received_at": tx.now_ms,
+    }
+    done = tx.conn.execute(
+        make(REPLIES).values(**row).on_conflict_do_nothing().returning(REPLIES.c.id)
+    ).first()
+    if done is None:
+        return None
+    if address is not None:
+        at = min(to_ms(said.at), tx.now_ms)
+        tx.conn.execute(
+            ADDRESSES.update()
+            .where(
+                ADDRESSES.c.id == address.id,
+                sa.or_(ADDRESSES.c.last_inbound_at.is_(None), ADDRESSES.c.last_inbound_at < at),
+            )
+            .values(last_inbound_at=at)
+        )
+    return heard
+
+
+def _address(tx: Tx, phone: str | None) -> Row[Any] | None:
+    if phone is None:
+        return None
+    return tx.conn.execute(sa.select(ADDRESSES).where(ADDRESSES.c.phone == phone)).first()
+
+
+def _answered(tx: Tx, provider: str, provider_id: str | None) -> Row[Any] | None:
+    if provider_id is None:
+        return None
+    table = schema.messages
+    return tx.conn.execute(
+        sa.select(table).where(table.c.provider == provider, table.c.provider_id == provider_id)
+    ).first()
+
+
+def _about(tx: Tx, address: Row[Any] | None, message: Row[Any] | None) -> tuple[str | None, str | None, str]:
+    """(customer, invoice, how it was found): by the message that it answers, else the only open invoice."""
+    if message is not None:
+        items = schema.message_items
+        named = list(
+            tx.conn.execute(
+                sa.select(items.c.invoice_id)
+                .where(items.c.message_id == message.id, items.c.invoice_id.is_not(None))
+                .distinct()
+            ).scalars()
+        )
+        if len(named) == 1:
+            return message.customer_id, named[0], "answered"
+        if named:
+            return message.customer_id, None, "several"
+    if address is None:
+        return None, None, "none"
+    links, invoices = schema.customer_addresses, schema.invoices
+    customers = list(
+        tx.conn.execute(sa.select(links.c.customer_id).where(links.c.address_id == address.id)).scalars()
+    )
+    open_ones = list(
+        tx.conn.execute(
+            sa.select(invoices.c.id, invoices.c.customer_id)
+            .where(invoices.c.customer_id.in_(customers), invoices.c.status.in_(["open", "partly_paid"]))
+            .limit(2)
+        )
+    )
+    customer = customers[0] if len(customers) == 1 else None
+    if len(open_ones) == 1:
+        return open_ones[0].customer_id, open_ones[0].id, "only_open"
+    return customer, None, "several" if open_ones else "none"
+
+
+def opt_out(tx: Tx, address_id: str) -> bool:
+    """The number says stop; answers whether it had not before."""
+    done = tx.conn.execute(
+        ADDRESSES.update()
+        .where(ADDRESSES.c.id == address_id, ADDRESSES.c.opted_out_at.is_(None))
+        .values(opted_out_at=tx.now_ms)
+    )
+    return bool(done.rowcount)
+
+
+def opt_in(tx: Tx, address_id: str) -> bool:
+    """The number takes its stop back."""
+    done = tx.conn.execute(
+        ADDRESSES.update()
+        .where(ADDRESSES.c.id == address_id, ADDRESSES.c.opted_out_at.is_not(None))
+        .values(opted_out_at=None)
+    )
+    return bool(done.rowcount)
+
+
+def cancel_for_address(tx: Tx, address_id: str, *, reason: str) -> int:
+    """Ends every planned message to this number."""
+    steps = schema.steps
+    done = tx.conn.execute(
+        steps.update()
+        .where(
+            steps.c.address_id == address_id,
+            steps.c.state.in_(["planned", "held"]),
+            steps.c.kind == "message",
+        )
+        .values(state="cancelled", reason=reason, updated_at=tx.now_ms)
+    )
+    return int(done.rowcount)

@@ -1,0 +1,148 @@
+"""Finding invoices: one by its reference, many by what a person asks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from connector.clock import to_ms
+from connector.domain.model import Invoice, InvoiceStatus
+from connector.store import schema
+from connector.store.db import Tx
+from connector.store.rows import value_of
+
+INVOICES = schema.invoices
+_OWED = (InvoiceStatus.OPEN.value, InvoiceStatus.PARTLY_PAID.value, InvoiceStatus.WAITING.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What `find_invoices` may ask; every part that is None does not matter."""
+
+    statuses: tuple[InvoiceStatus, ...] | None = None
+    customer_id: str | None = None
+    list_name: str | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    changed_after: datetime | None = None
+    overdue_on_or_before: date | None = None  # owed, and due on this day or earlier
+    extra: tuple[tuple[str, str], ...] = ()
+
+
+def by_id(tx: Tx, invoice_id: str, *, lock: bool = False) -> Invoice | None:
+    """The invoice; with `lock` nobody else changes it until the transaction ends."""
+    query = sa.select(INVOICES).where(INVOICES.c.id == invoice_id)
+    row = tx.conn.execute(query.with_for_update() if lock else query).first()
+    return value_of(Invoice, row._mapping) if row else None
+
+
+def by_number(tx: Tx, number: str, *, lock: bool = False) -> Invoice | None:
+    query = sa.select(INVOICES).where(INVOICES.c.number == number)
+    row = tx.conn.execute(query.with_for_update() if lock else query).first()
+    return value_of(Invoice, row._mapping) if row else None
+
+
+def by_identity(tx: Tx, identity: str) -> Invoice | None:
+    """The invoice made from a row without a number, by its stable identity."""
+    row = tx.conn.execute(sa.select(INVOICES).where(INVOICES.c.identity == identity)).first()
+    return value_of(Invoice, row._mapping) if row else None
+
+
+def by_ids(tx: Tx, ids: Iterable[str]) -> dict[str, Invoice]:
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = tx.conn.execute(sa.select(INVOICES).where(INVOICES.c.id.in_(wanted)))
+    return {row.id: value_of(Invoice, row._mapping) for row in rows}
+
+
+def find(tx: Tx, reference: str, *, lock: bool = False) -> list[Invoice]:
+    """Every invoice that the reference may mean: its id or number exactly, else its number in any case."""
+    exact = sa.or_(INVOICES.c.id == reference, INVOICES.c.number == reference)
+    for where in (exact, sa.func.lower(INVOICES.c.number) == reference.lower()):
+        query = sa.select(INVOICES).where(where).order_by(INVOICES.c.id)
+        rows = tx.conn.execute(query.with_for_update() if lock else query).all()
+        if rows:
+            return [value_of(Invoice, row._mapping) for row in rows]
+    return []
+
+
+def owed_by(tx: Tx, customer_id: str, *, lock: bool = False) -> list[Invoice]:
+    """What a customer still owes, the oldest due date first."""
+    query = (
+        sa.select(INVOICES)
+        .where(INVOICES.c.customer_id == customer_id, INVOICES.c.status.in_(_OWED))
+        .order_by(INVOICES.c.due_on, INVOICES.c.number)
+    )
+    rows = tx.conn.execute(query.with_for_update() if lock else query)
+    return [value_of(Invoice, row._mapping) for row in rows]
+
+
+def owed_totals(tx: Tx, customer_ids: Iterable[str]) -> dict[tuple[str, str], tuple[int, int]]:
+    """(customer, currency) -> (number of owed invoices, minor units owed)."""
+    wanted = sorted(set(customer_ids))
+    if not wanted:
+        return {}
+    rows = tx.conn.execute(
+        sa.select(
+            INVOICES.c.customer_id,
+            INVOICES.c.currency,
+            sa.func.count(),
+            sa.func.sum(INVOICES.c.amount - INVOICES.c.paid),
+        )
+        .where(INVOICES.c.customer_id.in_(wanted), INVOICES.c.status.in_(_OWED))
+        .group_by(INVOICES.c.customer_id, INVOICES.c.currency)
+    )
+    return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in rows}
+
+
+def search(tx: Tx, query: Query, *, limit: int, after: str | None = None) -> list[Invoice]:
+    """Invoices in the order of their making, from the one after `after`."""
+    where = _where(query)
+    if after is not None:
+        where.append(INVOICES.c.id > after)
+    rows = tx.conn.execute(sa.select(INVOICES).where(*where).order_by(INVOICES.c.id).limit(limit))
+    return [value_of(Invoice, row._mapping) for row in rows]
+
+
+def _where(query: Query) -> list[sa.ColumnElement[bool]]:
+    where: list[sa.ColumnElement[bool]] = []
+    if query.statuses is not None:
+        where.append(INVOICES.c.status.in_([status.value for status in query.statuses]))
+    if query.customer_id is not None:
+        where.append(INVOICES.c.customer_id == query.customer_id)
+    if query.list_name is not None:
+        where.append(INVOICES.c.list_name == query.list_name)
+    if query.due_from is not None:
+        where.append(INVOICES.c.due_on >= query.due_from.isoformat())
+    if query.due_to is not None:
+        where.append(INVOICES.c.due_on <= query.due_to.isoformat())
+    if query.changed_after is not None:
+        where.append(INVOICES.c.updated_at > to_ms(query.changed_after))
+    if query.overdue_on_or_before is not None:
+        where.append(INVOICES.c.due_on <= query.overdue_on_or_before.isoformat())
+        where.append(INVOICES.c.status.in_(_OWED))
+    where += [INVOICES.c.extra[name].as_string() == value for name, value in query.extra]
+    return where
+
+
+def of_list(tx: Tx, list_name: str) -> list[Invoice]:
+    """Every invoice of a spreadsheet's list."""
+    rows = tx.conn.execute(
+        sa.select(INVOICES).where(INVOICES.c.list_name == list_name).order_by(INVOICES.c.id)
+    )
+    return [value_of(Invoice, row._mapping) for row in rows]
+
+
+def options(tx: Tx, text: str, limit: int = 50) -> list[tuple[str, str]]:
+    """(id, label) of owed invoices whose number begins like `text`, for drop-downs."""
+    query = (
+        sa.select(INVOICES.c.id, INVOICES.c.number, schema.customers.c.name)
+        .join(schema.customers, schema.customers.c.id == INVOICES.c.customer_id)
+        .where(INVOICES.c.status.in_(_OWED))
+        .order_by(INVOICES.c.due_on, INVOICES.c.number)
+    )
+    if text:
+        query = query.where(sa.func.lower(INVOICES.c.number).startswith(text.lower(), autoescape=True))
+    return [(row.id, f"{row.number} · {row.name}") for row in tx.conn.execute(query.limit(limit))]

@@ -1,0 +1,242 @@
+"""Messages: intents, what the provider answered, and statuses that never go back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from connector.domain.model import STATUS_RANK, MessageStatus, StepState
+from connector.store import schema
+from connector.store.db import Tx
+
+MESSAGES = schema.messages
+ITEMS = schema.message_items
+STEPS = schema.steps
+
+_INSTANTS = {
+    MessageStatus.SENT: "sent_at",
+    MessageStatus.DELIVERED: "delivered_at",
+    MessageStatus.READ: "read_at",
+    MessageStatus.FAILED: "failed_at",
+}
+
+
+def insert_intents(tx: Tx, rows: Sequence[dict[str, Any]], items: Sequence[dict[str, Any]]) -> None:
+    """Commits us to the calls that follow: one row per message, one item per step that it carries."""
+    tx.conn.execute(MESSAGES.insert(), list(rows))
+    tx.conn.execute(ITEMS.insert(), list(items))
+
+
+def by_ids(tx: Tx, ids: Sequence[str]) -> dict[str, Row[Any]]:
+    if not ids:
+        return {}
+    return {r.id: r for r in tx.conn.execute(sa.select(MESSAGES).where(MESSAGES.c.id.in_(ids)))}
+
+
+def by_provider_ids(tx: Tx, provider: str, ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Messages by the provider's own ids."""
+    if not ids:
+        return {}
+    rows = tx.conn.execute(
+        sa.select(MESSAGES).where(MESSAGES.c.provider == provider, MESSAGES.c.provider_id.in_(ids))
+    )
+    return {r.provider_id: r for r in rows}
+
+
+def accepted(tx: Tx, answers: Sequence[tuple[str, str | None]]) -> None:
+    """The provider took these messages: (message id, provider's id). A higher status stays as it is."""
+    tx.conn.execute(
+        MESSAGES.update()
+        .where(MESSAGES.c.id == sa.bindparam("message"))
+        .values(
+            provider_id=sa.func.coalesce(MESSAGES.c.provider_id, sa.bindparam("theirs", type_=sa.String)),
+            sent_at=sa.func.coalesce(MESSAGES.c.sent_at, tx.now_ms),
+            status=sa.case((MESSAGES.c.rank < 1, MessageStatus.SENT.value), else_=MESSAGES.c.status),
+            rank=sa.case((MESSAGES.c.rank < 1, 1), else_=MESSAGES.c.rank),
+        ),
+        [{"message": m, "theirs": p} for m, p in answers],
+    )
+
+
+def steps_sent(tx: Tx, message_ids: Sequence[str]) -> None:
+    """The steps of accepted messages are done, also those that were unknown, held or to be sent again."""
+    tx.conn.execute(
+        STEPS.update()
+        .where(
+            STEPS.c.message_id.in_(message_ids),
+            STEPS.c.state.in_([StepState.SENDING, StepState.UNKNOWN, StepState.HELD, StepState.PLANNED]),
+        )
+        .values(state=StepState.SENT.value, reason=None, hold_until=None, updated_at=tx.now_ms)
+    )
+
+
+def refused(tx: Tx, message_id: str, *, code: str | None, title: str | None, answer: str | None) -> None:
+    """This attempt is over and did not reach anybody."""
+    tx.conn.execute(
+        MESSAGES.update()
+        .where(MESSAGES.c.id == message_id, MESSAGES.c.rank < STATUS_RANK[MessageStatus.FAILED])
+        .values(
+            status=MessageStatus.FAILED.value,
+            rank=STATUS_RANK[MessageStatus.FAILED],
+            failed_at=tx.now_ms,
+            error_code=code,
+            error_title=title,
+            answer=answer,
+        )
+    )
+
+
+def unknown(tx: Tx, message_ids: Sequence[str], *, hold_until: int, answer: str | None = None) -> None:
+    """It may have been accepted: message and steps wait for the provider's word until `hold_until`."""
+    if not message_ids:
+        return
+    tx.conn.execute(
+        MESSAGES.update()
+        .where(MESSAGES.c.id.in_(message_ids), MESSAGES.c.rank == 0)
+        .values(status=MessageStatus.UNKNOWN.value, hold_until=hold_until, answer=answer)
+    )
+    tx.conn.execute(
+        STEPS.update()
+        .where(STEPS.c.message_id.in_(message_ids), STEPS.c.state == StepState.SENDING)
+        .values(
+            state=StepState.UNKNOWN.value,
+            reason="unknown_outcome",
+            hold_until=hold_until,
+            updated_at=tx.now_ms,
+        )
+    )
+
+
+def restart_holds(tx: Tx, *, hold_until: int) -> int:
+    """At boot every hold begins anew: while we were away no webhook could reach us."""
+    tx.conn.execute(
+        MESSAGES.update().where(MESSAGES.c.status == MessageStatus.UNKNOWN).values(hold_until=hold_until)
+    )
+    done = tx.conn.execute(
+        STEPS.update().where(STEPS.c.state == StepState.UNKNOWN).values(hold_until=hold_until)
+    )
+    return int(done.rowcount)
+
+
+def hold_over(tx: Tx, *, limit: int) -> list[Row[Any]]:
+    """Messages of unknown outcome whose hold is over and whose steps still wait."""
+    query = (
+        sa.select(
+            MESSAGES,
+            STEPS.c.id.label("step_id"),
+            STEPS.c.resend,
+            STEPS.c.sequence_id.label("step_sequence_id"),
+        )
+        .join_from(STEPS, MESSAGES, STEPS.c.message_id == MESSAGES.c.id)
+        .where(STEPS.c.state == sa.literal_column("'unknown'"), STEPS.c.hold_until <= tx.now_ms)
+        .order_by(STEPS.c.hold_until)
+        .limit(limit)
+    )
+    if tx.dialect == "postgresql":
+        query = query.with_for_update(of=STEPS, skip_locked=True)
+    return list(tx.conn.execute(query))
+
+
+def set_statuses(tx: Tx, updates: Sequence[tuple[str, MessageStatus, int, str | None]]) -> None:
+    """Raises statuses: (message id, status, instant in ms, provider's id). Callers have checked the rank."""
+    for status, column in _INSTANTS.items():
+        rows = [u for u in updates if u[1] is status]
+        if rows:
+            tx.conn.execute(
+                MESSAGES.update()
+                .where(MESSAGES.c.id == sa.bindparam("message"), MESSAGES.c.rank < STATUS_RANK[status])
+                .values(
+                    {
+                        "status": status.value,
+                        "rank": STATUS_RANK[status],
+                        column: sa.bindparam("when"),
+                        "provider_id": sa.func.coalesce(
+                            MESSAGES.c.provider_id, sa.bindparam("theirs", type_=sa.String)
+                        ),
+                        "sent_at": sa.func.coalesce(MESSAGES.c.sent_at, sa.bindparam("when")),
+                    }
+                ),
+                [{"message": m, "when": at, "theirs": theirs} for m, _, at, theirs in rows],
+            )
+
+
+def cancel_fallbacks(tx: Tx, step_ids: Sequence[str], *, reason: str) -> None:
+    """The first channel arrived: the planned second one is not needed."""
+    if not step_ids:
+        return
+    first = sa.alias(STEPS)
+    twins = (
+        sa.select(STEPS.c.id)
+        .join_from(
+            first,
+            STEPS,
+            sa.and_(
+                STEPS.c.sequence_id == first.c.sequence_id,
+                STEPS.c.plan_no == first.c.plan_no,
+                STEPS.c.key == first.c.key,
+                STEPS.c.channel != first.c.channel,
+            ),
+        )
+        .where(first.c.id.in_(step_ids), STEPS.c.state.in_([StepState.PLANNED, StepState.HELD]))
+    )
+    found = list(tx.conn.execute(twins).scalars())
+    if found:
+        tx.conn.execute(
+            STEPS.update()
+            .where(STEPS.c.id.in_(found))
+            .values(state=StepState.CANCELLED.value, reason=reason, updated_at=tx.now_ms)
+        )
+
+
+def twin_of(tx: Tx, step: Row[Any]) -> Row[Any] | None:
+    """The same step on another channel, if it is planned, sent or was."""
+    return tx.conn.execute(
+        sa.select(STEPS).where(
+            STEPS.c.sequence_id == step.sequence_id,
+            STEPS.c.plan_no == step.plan_no,
+            STEPS.c.key == step.key,
+            STEPS.c.channel != step.channel,
+        )
+    ).first()
+
+
+def unknown_until(tx: Tx, message_id: str, *, hold_until: int) -> None:
+    """Moves the end of a hold."""
+    tx.conn.execute(MESSAGES.update().where(MESSAGES.c.id == message_id).values(hold_until=hold_until))
+    tx.conn.execute(
+        STEPS.update()
+        .where(STEPS.c.message_id == message_id, STEPS.c.state == StepState.UNKNOWN)
+        .values(hold_until=hold_until)
+    )
+
+
+def mark_also_delivered(tx: Tx, message_ids: Sequence[str]) -> None:
+    """A first message that arrived after its stand-in had left: reported, never hidden."""
+    if message_ids:
+        tx.conn.execute(MESSAGES.update().where(MESSAGES.c.id.in_(message_ids)).values(also_delivered=True))
+
+
+def stand_ins_sent(tx: Tx, step_ids: Sequence[str]) -> set[str]:
+    """Of these steps, the ones whose stand-in on another channel (or whose resend) has left already."""
+    if not step_ids:
+        return set()
+    first = sa.alias(STEPS)
+    rows = tx.conn.execute(
+        sa.select(first.c.id)
+        .join_from(
+            first,
+            STEPS,
+            sa.and_(
+                STEPS.c.sequence_id == first.c.sequence_id,
+                STEPS.c.plan_no == first.c.plan_no,
+                STEPS.c.key == first.c.key,
+                STEPS.c.channel != first.c.channel,
+            ),
+        )
+        .where(
+            first.c.id.in_(step_ids),
+            STEPS.c.state.in_([StepState.SENDING, StepState.UNKNOWN, StepState.SENT]),
+        )
+    )
+    return set(rows.scalars())

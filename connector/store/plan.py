@@ -1,0 +1,227 @@
+"""Small writes of the engine to the plan: steps, sequences and templates, one statement each."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from connector.clock import to_ms
+from connector.domain.model import SequenceState, Step, StepState
+from connector.store import schema
+from connector.store.db import Tx
+
+STEPS = schema.steps
+SEQUENCES = schema.sequences
+
+
+def plan_again(tx: Tx, step_id: str, *, due_at: int, reason: str, resend: bool | None = None) -> None:
+    """Puts a step back into the plan."""
+    values: dict[str, Any] = {
+        "state": StepState.PLANNED,
+        "due_at": due_at,
+        "reason": reason,
+        "hold_until": None,
+        "updated_at": tx.now_ms,
+    }
+    if resend is not None:
+        values["resend"] = resend
+    tx.conn.execute(STEPS.update().where(STEPS.c.id == step_id).values(**values))
+
+
+def hold(tx: Tx, step_id: str, *, reason: str) -> None:
+    """Keeps a step, visibly, until a person or an event lets it go."""
+    tx.conn.execute(
+        STEPS.update()
+        .where(STEPS.c.id == step_id)
+        .values(state=StepState.HELD, reason=reason, hold_until=None, updated_at=tx.now_ms)
+    )
+
+
+def fail(tx: Tx, step_id: str, *, reason: str) -> None:
+    """This step will not be tried on this channel again."""
+    tx.conn.execute(
+        STEPS.update()
+        .where(STEPS.c.id == step_id)
+        .values(state=StepState.FAILED, reason=reason, hold_until=None, updated_at=tx.now_ms)
+    )
+
+
+def hasten(tx: Tx, step: Step) -> None:
+    """A second channel that was planned for later goes now: the first one has failed."""
+    tx.conn.execute(
+        STEPS.update()
+        .where(
+            STEPS.c.sequence_id == step.sequence_id,
+            STEPS.c.plan_no == step.plan_no,
+            STEPS.c.key == step.key,
+            STEPS.c.channel == step.channel,
+            STEPS.c.state == StepState.PLANNED,
+        )
+        .values(due_at=to_ms(step.due_at), updated_at=tx.now_ms)
+    )
+
+
+def recipe_versions(tx: Tx, sequence_ids: Iterable[str]) -> dict[str, str]:
+    """The pinned recipe version of each sequence."""
+    ids = list(sequence_ids)
+    if not ids:
+        return {}
+    rows = tx.conn.execute(
+        sa.select(SEQUENCES.c.id, SEQUENCES.c.recipe_version).where(SEQUENCES.c.id.in_(ids))
+    )
+    return {r.id: r.recipe_version for r in rows}
+
+
+def mark_running(tx: Tx, sequence_ids: Iterable[str]) -> None:
+    """The first message of a sequence has left."""
+    ids = list(sequence_ids)
+    if ids:
+        tx.conn.execute(
+            SEQUENCES.update()
+            .where(SEQUENCES.c.id.in_(ids), SEQUENCES.c.state == SequenceState.PLANNED)
+            .values(state=SequenceState.RUNNING, updated_at=tx.now_ms)
+        )
+
+
+def set_sequence(tx: Tx, sequence_id: str, state: SequenceState, *, reason: str | None = None) -> bool:
+    """Moves a sequence that has not ended; answers whether it moved."""
+    done = tx.conn.execute(
+        SEQUENCES.update()
+        .where(
+            SEQUENCES.c.id == sequence_id,
+            SEQUENCES.c.state.not_in([SequenceState.FINISHED, SequenceState.CANCELLED, state]),
+        )
+        .values(state=state, reason=reason, updated_at=tx.now_ms)
+    )
+    return bool(done.rowcount)
+
+
+def complete(tx: Tx, sequence_ids: Iterable[str]) -> list[Any]:
+    """Finishes sequences with nothing left to do; a row (id, invoice_id, recipe, customer_id) for each."""
+    ids = list(sequence_ids)
+    if not ids:
+        return []
+    open_steps = sa.select(STEPS.c.id).where(
+        STEPS.c.sequence_id == SEQUENCES.c.id,
+        STEPS.c.state.in_([StepState.PLANNED, StepState.SENDING, StepState.UNKNOWN, StepState.HELD]),
+        STEPS.c.kind != "tick",
+    )
+    query = (
+        sa.select(SEQUENCES.c.id, SEQUENCES.c.invoice_id, SEQUENCES.c.recipe, schema.invoices.c.customer_id)
+        .join_from(SEQUENCES, schema.invoices)
+        .where(
+            SEQUENCES.c.id.in_(ids),
+            SEQUENCES.c.state.in_([SequenceState.PLANNED, SequenceState.RUNNING]),
+            ~open_steps.exists(),
+        )
+    )
+    rows = list(tx.conn.execute(query))
+    if rows:
+        tx.conn.execute(
+            SEQUENCES.update()
+            .where(SEQUENCES.c.id.in_([r.id for r in rows]))
+            .values(state=SequenceState.FINISHED, updated_at=tx.now_ms)
+        )
+    return rows
+
+
+def pause_template(tx: Tx, name: str) -> None:
+    """The provider refuses this template for now: nothing with it is tried for three hours.
+
+    Meta pauses a template for 3 hours, then for 6 (facts/messaging.md); a second refusal pauses it again.
+    """
+    table = schema.templates
+    tx.conn.execute(
+        table.update()
+        .where(table.c.name == name, table.c.active)
+        .values(status="paused", paused_until=tx.now_ms + 3 * 3_600_000)
+    )
+
+
+def restore_templates(tx: Tx) -> int:
+    """Templates whose pause is over are tried again, with the steps that waited for them."""
+    table = schema.templates
+    over = sa.and_(table.c.status == "paused", table.c.paused_until <= tx.now_ms)
+    names = list(tx.conn.execute(sa.select(table.c.name).where(over)).scalars())
+    if not names:
+        return 0
+    tx.conn.execute(table.update().where(over).values(status="approved", paused_until=None))
+    done = tx.conn.execute(
+        STEPS.update()
+        .where(
+            STEPS.c.state == StepState.HELD, STEPS.c.reason == "template_paused", STEPS.c.template.in_(names)
+        )
+        .values(state=StepState.PLANNED, due_at=tx.now_ms, updated_at=tx.now_ms)
+    )
+    return int(done.rowcount) + len(names)
+
+
+def blocked_templates(tx: Tx) -> dict[str, str]:
+    """Active templates that may not be used, with their status."""
+    table = schema.templates
+    rows = tx.conn.execute(
+        sa.select(table.c.name, table.c.status).where(table.c.active, table.c.status != "approved")
+    )
+    return {r.name: r.status for r in rows}
+
+
+def mark_address(tx: Tx, address_id: str, state: str, *, until_ms: int | None = None) -> None:
+    """What a provider told us about a number."""
+    table = schema.addresses
+    tx.conn.execute(table.update().where(table.c.id == address_id).values(state=state, state_until=until_ms))
+
+
+def restore_addresses(tx: Tx) -> None:
+    """A number that was not on WhatsApp is tried again when its time is over."""
+    table = schema.addresses
+    tx.conn.execute(
+        table.update()
+        .where(table.c.state_until.is_not(None), table.c.state_until <= tx.now_ms)
+        .values(state="ok", state_until=None)
+    )
+
+
+def bring_forward(tx: Tx, reasons: Iterable[str], *, sequence_id: str | None = None) -> int:
+    """What only waited for a stop to be lifted is due again as it was first planned."""
+    where = [
+        STEPS.c.state == StepState.PLANNED,
+        STEPS.c.reason.in_(list(reasons)),
+        STEPS.c.planned_for < STEPS.c.due_at,
+    ]
+    if sequence_id is not None:
+        where.append(STEPS.c.sequence_id == sequence_id)
+    done = tx.conn.execute(
+        STEPS.update().where(*where).values(due_at=STEPS.c.planned_for, updated_at=tx.now_ms)
+    )
+    return int(done.rowcount)
+
+
+def pauses_over(tx: Tx) -> list[str]:
+    """Sequences whose pause ends by now go on; answers their ids."""
+    ids = list(
+        tx.conn.execute(
+            sa.select(SEQUENCES.c.id).where(
+                SEQUENCES.c.state == SequenceState.PAUSED, SEQUENCES.c.paused_until <= tx.now_ms
+            )
+        ).scalars()
+    )
+    for sequence_id in ids:
+        begun = tx.conn.execute(
+            sa.select(STEPS.c.id)
+            .where(
+                STEPS.c.sequence_id == sequence_id, STEPS.c.state == StepState.SENT, STEPS.c.kind == "message"
+            )
+            .limit(1)
+        ).first()
+        tx.conn.execute(
+            SEQUENCES.update()
+            .where(SEQUENCES.c.id == sequence_id)
+            .values(
+                state=SequenceState.RUNNING if begun else SequenceState.PLANNED,
+                paused_until=None,
+                reason=None,
+                updated_at=tx.now_ms,
+            )
+        )
+        bring_forward(tx, ["paused"], sequence_id=sequence_id)
+    return ids

@@ -1,0 +1,79 @@
+"""Rows to values and back: the only place that knows how a value of the domain lies in a table."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, TypeVar, get_args
+
+from connector.clock import from_ms, to_ms
+from connector.domain import model
+
+T = TypeVar("T")
+
+# Columns whose names differ from the fields of the domain's values.
+_RENAMED: dict[type, dict[str, str]] = {
+    model.Invoice: {"issue_date": "issue_on", "due_date": "due_on"},
+}
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    return {annotation, *get_args(annotation)}
+
+
+_SHAPES: dict[type, tuple[tuple[str, str, str, type[StrEnum] | None], ...]] = {}
+
+
+def _shape(kind: type) -> tuple[tuple[str, str, str, type[StrEnum] | None], ...]:
+    """(field, column, sort, enum) for each field; sort is instant, date or plain."""
+    known = _SHAPES.get(kind)
+    if known is None:
+        renamed = _RENAMED.get(kind, {})
+        shape = []
+        for item in fields(kind):
+            kinds = _kinds(item.type)
+            sort = "instant" if datetime in kinds else "date" if date in kinds else "plain"
+            enum = next((k for k in kinds if isinstance(k, type) and issubclass(k, StrEnum)), None)
+            shape.append((item.name, renamed.get(item.name, item.name), sort, enum))
+        known = _SHAPES[kind] = tuple(shape)
+    return known
+
+
+def value_of(kind: type[T], row: Mapping[Any, Any]) -> T:
+    """The domain value of a row; columns that the value does not know are left out."""
+    found: dict[str, Any] = {}
+    for name, column, sort, enum in _shape(kind):
+        if column not in row:
+            continue
+        raw = row[column]
+        if raw is None:
+            found[name] = None
+        elif sort == "instant":
+            found[name] = from_ms(raw)
+        elif sort == "date":
+            found[name] = date.fromisoformat(raw)
+        elif enum is not None:
+            found[name] = enum(raw)
+        else:
+            found[name] = raw
+    return kind(**found)
+
+
+def row_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values made ready for a table: instants to milliseconds, dates to ISO text, enums to their text."""
+    return {name: cell(value) for name, value in values.items()}
+
+
+def cell(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return to_ms(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, StrEnum):
+        return value.value
+    return value
+
+
+def columns_of(value: object) -> dict[str, Any]:
+    """The columns of a whole domain value."""
+    return {column: cell(getattr(value, name)) for name, column, _, _ in _shape(type(value))}

@@ -1,0 +1,108 @@
+"""Senders and their speed: a token bucket per sender in the database, so that all workers share one rate."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Row
+
+from connector.store import schema
+from connector.store.db import Tx
+
+SENDERS = schema.senders
+# Meta: one message per 6 s to one person, bursts of 45 (facts/messaging.md, pair limit, error 131056).
+PAIR_BURST = 45.0
+PAIR_PER_MS = 1 / 6000
+
+
+def ensure(tx: Tx, *, sender_id: str, provider: str, channel: str, external_id: str, rate: float) -> None:
+    """Makes the sender known, or follows a change of its settings."""
+    values = {
+        "provider": provider,
+        "channel": channel,
+        "external_id": external_id,
+        "rate": rate,
+        "burst": rate,
+    }
+    changed = tx.conn.execute(SENDERS.update().where(SENDERS.c.id == sender_id).values(**values))
+    if changed.rowcount == 0:
+        insert = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
+        fresh = {"id": sender_id, "tokens": rate, "tokens_at_m": tx.machine_ms, "state": "ok", **values}
+        # Two workers that start together both find nothing; the second one must not die of it.
+        tx.conn.execute(insert(SENDERS).values(**fresh).on_conflict_do_nothing())
+
+
+def open_senders(tx: Tx) -> list[Row[Any]]:
+    """Senders that may send now, with their tokens filled up to this instant; locked on PostgreSQL."""
+    query = sa.select(SENDERS).where(SENDERS.c.state == "ok").order_by(SENDERS.c.id)
+    if tx.dialect == "postgresql":
+        query = query.with_for_update()
+    return list(tx.conn.execute(query))
+
+
+def filled(row: Row[Any], machine_ms: int) -> float:
+    """The tokens of a bucket at this instant; a throttled sender fills at half its rate."""
+    rate = row.rate / 2 if row.slow_until_m and row.slow_until_m > machine_ms else row.rate
+    passed = max(machine_ms - row.tokens_at_m, 0) / 1000
+    return float(min(row.burst, row.tokens + passed * rate))
+
+
+def spend(tx: Tx, left: dict[str, float]) -> None:
+    """Writes back what is left in each bucket."""
+    if left:
+        tx.conn.execute(
+            SENDERS.update()
+            .where(SENDERS.c.id == sa.bindparam("sender"))
+            .values(tokens=sa.bindparam("left"), tokens_at_m=tx.machine_ms),
+            [{"sender": s, "left": n} for s, n in left.items()],
+        )
+
+
+def stop(tx: Tx, sender_id: str, reason: str) -> bool:
+    """Stops a sender until a person lets it go on; answers whether it was running."""
+    done = tx.conn.execute(
+        SENDERS.update()
+        .where(SENDERS.c.id == sender_id, SENDERS.c.state == "ok")
+        .values(state="stopped", reason=reason)
+    )
+    return bool(done.rowcount)
+
+
+def release_all(tx: Tx) -> int:
+    """Lets stopped senders go on (resume_all, a new token)."""
+    done = tx.conn.execute(SENDERS.update().where(SENDERS.c.state != "ok").values(state="ok", reason=None))
+    return int(done.rowcount)
+
+
+def slow_down(tx: Tx, sender_id: str, *, seconds: float) -> None:
+    """Halves a sender's rate for a while (130429 and its like)."""
+    tx.conn.execute(
+        SENDERS.update()
+        .where(SENDERS.c.id == sender_id)
+        .values(slow_until_m=tx.machine_ms + int(seconds * 1000), tokens=0.0, tokens_at_m=tx.machine_ms)
+    )
+
+
+def pair_tokens(row: Row[Any], machine_ms: int) -> float:
+    """What an address may still take under the pair limit."""
+    return float(min(PAIR_BURST, row.pair_tokens + max(machine_ms - row.pair_at, 0) * PAIR_PER_MS))
+
+
+def give_back(tx: Tx, *, sender_id: str, address_id: str) -> None:
+    """A request that never left used nothing up."""
+    table = schema.addresses
+    tx.conn.execute(table.update().where(table.c.id == address_id).values(pair_tokens=table.c.pair_tokens + 1))
+    tx.conn.execute(SENDERS.update().where(SENDERS.c.id == sender_id).values(tokens=SENDERS.c.tokens + 1))
+
+
+def spend_pairs(tx: Tx, left: Sequence[tuple[str, float]]) -> None:
+    """Writes back each address's pair tokens and the instant of its last message."""
+    if left:
+        table = schema.addresses
+        tx.conn.execute(
+            table.update()
+            .where(table.c.id == sa.bindparam("address"))
+            .values(pair_tokens=sa.bindparam("left"), pair_at=tx.machine_ms, last_message_at=tx.now_ms),
+            [{"address": a, "left": n} for a, n in left],
+        )

@@ -1,0 +1,114 @@
+"""`POST /v1/actions/{name}`: runs an action, once for each Idempotency-Key."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from connector.domain.problems import Conflict, Invalid, NotFound, Problem
+from connector.specs import ActionSpec
+from connector.store import idempotency
+from connector.store.idempotency import Found, Slot
+from connector.store.keys import Key
+from connector.web.access import need
+from connector.web.body import read_json
+from connector.web.languages import Languages
+from connector.web.masking import masked, pii_fields
+from connector.web.services import Answer, Services
+
+_PRINTABLE = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+def routes(services: Services, languages: Languages) -> Blueprint:
+    """The one route that changes things."""
+    door = Blueprint("actions", __name__)
+    hidden = {name: pii_fields(spec.output) for name, spec in services.catalog.actions.items()}
+
+    @door.post("/v1/actions/<name>")
+    def run(name: str) -> Response:
+        spec = services.catalog.actions.get(name)
+        if spec is None:
+            raise NotFound("action_unknown", params={"name": name[:60]})
+        key = need(spec.scope, name)
+        body = read_json(request)
+        dry_run = _dry_run(body)
+
+        def execute() -> str:
+            answer = run_action(services, name, body, key, languages.of_request(), dry_run=dry_run)
+            return as_json(answer if key.pii == "full" else masked(answer, fields=hidden[name]))
+
+        slot = None if dry_run or spec.kind == "read" else _slot(spec, key)
+        if slot is None:
+            return _answer(execute())
+        return once(services, slot, body, execute)
+
+    return door
+
+
+def run_action(
+    services: Services, name: str, body: dict[str, Any], key: Key, language: str, *, dry_run: bool = False
+) -> Answer:
+    """The action's answer, run in the name of the key."""
+    return services.run_action(
+        services.store,
+        services.catalog,
+        name,
+        body,
+        f"key:{key.id}",
+        settle_seconds=services.settle_seconds,
+        mode=services.mode,
+        dry_run=dry_run,
+        public_url=services.public_url,
+        language=language,
+    )
+
+
+def _dry_run(body: dict[str, Any]) -> bool:
+    wanted = body.pop("dry_run", False)
+    if not isinstance(wanted, bool):
+        raise Invalid("field_invalid", field="dry_run", params={"expected": "true or false"})
+    return wanted
+
+
+def _slot(spec: ActionSpec, key: Key) -> Slot | None:
+    given = request.headers.get("Idempotency-Key")
+    if given is None:
+        return None
+    if not _PRINTABLE.fullmatch(given):
+        raise Problem("idempotency_key_invalid")
+    return Slot(key.id, spec.name, given)
+
+
+def once(services: Services, slot: Slot, body: dict[str, Any], execute: Callable[[], str]) -> Response:
+    """Execute, or answer what was answered before to the same key and body."""
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
+    with services.store.write() as tx:
+        reserved = idempotency.reserve(tx, slot, hashlib.sha256(canonical).hexdigest())
+    if reserved.found is Found.MISMATCH:
+        raise Invalid("idempotency_mismatch")
+    if reserved.found is Found.IN_FLIGHT:
+        raise Conflict("idempotency_in_flight", retry_after_s=1)
+    if reserved.found is Found.ANSWERED:
+        response = _answer(reserved.answer)
+        response.headers["Idempotent-Replayed"] = "true"
+        return response
+    try:
+        answer = execute()
+    except BaseException:
+        with services.store.write() as tx:
+            idempotency.release(tx, slot)
+        raise
+    with services.store.write() as tx:
+        idempotency.remember(tx, slot, 200, answer)
+    return _answer(answer)
+
+
+def as_json(answer: Any) -> str:
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+
+
+def _answer(text: str) -> Response:
+    return Response(text, content_type="application/json")

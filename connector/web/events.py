@@ -1,0 +1,58 @@
+"""Events by cursor, and samples for those who build a flow."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from connector.domain.problems import NotFound
+from connector.store.events import newest_events, read_events
+from connector.store.keys import Key
+from connector.web.access import need
+from connector.web.actions import as_json
+from connector.web.masking import masked, pii_fields
+from connector.web.query import whole_number
+from connector.web.services import Services
+
+SAMPLES = 3
+
+
+def routes(services: Services) -> Blueprint:
+    """`GET /v1/events` and `GET /v1/triggers/{type}/samples`."""
+    door = Blueprint("events", __name__)
+    hidden = frozenset[str]().union(
+        *(pii_fields(spec.payload) for spec in services.catalog.triggers.values())
+    )
+
+    def known(type: str) -> str:
+        if type not in services.catalog.triggers:
+            raise NotFound("trigger_unknown", params={"name": type[:60]})
+        return type
+
+    def shown(items: list[dict[str, Any]], key: Key) -> Any:
+        return items if key.pii == "full" else masked(items, fields=hidden)
+
+    @door.get("/v1/events")
+    def listed() -> Response:
+        key = need("read")
+        type = request.args.get("type") or None
+        after = whole_number("after", 0, least=0)
+        limit = whole_number("limit", 50, least=1, most=200)
+        with services.store.read() as tx:
+            rows = read_events(tx, after=after, type=known(type) if type else None, limit=limit)
+            items = services.event_payloads(tx, rows)
+        next = rows[-1]["number"] if len(rows) == limit else None
+        return _json({"items": shown(items, key), "next": next})
+
+    @door.get("/v1/triggers/<type>/samples")
+    def samples(type: str) -> Response:
+        key = need("read")
+        spec = services.catalog.triggers[known(type)]
+        with services.store.read() as tx:
+            items = services.event_payloads(tx, newest_events(tx, type, SAMPLES))
+        return _json({"items": shown(items or [dict(spec.sample)], key), "next": None})
+
+    return door
+
+
+def _json(body: dict[str, Any]) -> Response:
+    return Response(as_json(body), content_type="application/json")

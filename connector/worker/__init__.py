@@ -1,0 +1,1 @@
+"""The loop that acts: claims, sends, reconciles, applies the inbox, lets time pass."""

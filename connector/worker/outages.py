@@ -1,0 +1,58 @@
+"""Notices that we were away (power, network, a pause) and, once the backlog is settled, says what it did."""
+
+from datetime import timedelta
+
+from connector.clock import from_ms
+from connector.domain.decision import NewEvent
+from connector.store import clockrow, outages
+from connector.store.apply import append_events
+from connector.store.db import Tx
+
+FORWARD_LIMIT = timedelta(days=30)
+
+
+def beat(tx: Tx, worker: str) -> bool:
+    """Writes the heartbeat; answers False, and writes nothing, when the machine's clock cannot be trusted.
+
+    1. Machine time before the last heartbeat, or more than 30 days after it: suspect (T-27).
+    2. A gap of more than five minutes in business time: an outage, cause power.
+    """
+    last = outages.last_beat(tx)
+    if last is not None:
+        drift = timedelta(milliseconds=tx.machine_ms - last.at_m)
+        if drift < timedelta(seconds=-2) or drift > FORWARD_LIMIT:
+            clockrow.suspect(tx, "back" if drift < timedelta() else "forward")
+            return False
+        if tx.now - from_ms(last.at) > outages.GAP:
+            outages.begin(tx, "power", from_ms(last.at), tx.now)
+    outages.beat(tx, worker)
+    return True
+
+
+def report(tx: Tx) -> int:
+    """Emits `blackout_recovered` for each outage whose backlog is settled; answers how many were closed."""
+    closed = 0
+    for outage in outages.unreported(tx):
+        found = outages.counts(tx, outage)
+        if found["left"]:
+            continue
+        outages.mark_reported(tx, outage.id, found)
+        closed += 1
+        if found["late"] or found["superseded"]:
+            append_events(
+                tx,
+                [
+                    NewEvent(
+                        "blackout_recovered",
+                        tx.now,
+                        data={
+                            "cause": outage.cause,
+                            "from_at": from_ms(outage.from_at).isoformat(),
+                            "to_at": from_ms(outage.to_at).isoformat(),
+                            **{k: found[k] for k in ("late", "superseded", "lost", "doubled")},
+                        },
+                        once=f"blackout_recovered:{outage.id}",
+                    )
+                ],
+            )
+    return closed

@@ -1,0 +1,271 @@
+"""The command line: every command is there, says what it does, and is documented; --help is quick."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from connector import cli
+from connector.settings_checks import NAMES
+from connector.supervisor import EXIT_REFUSED
+
+ROOT = Path(__file__).parents[1]
+SETTINGS = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+
+
+def tagih(*arguments: object, input: str | None = None, **env: str) -> "click.testing.Result":
+    clean = dict.fromkeys(NAMES) | env
+    words = [str(argument) for argument in arguments]
+    return CliRunner().invoke(cli.main, words, input=input, env=clean, catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prepared") / "home"
+    assert tagih("migrate", "--home", folder).exit_code == 0
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path, prepared_home: Path) -> Path:
+    """A home with its database, as after the first start."""
+    shutil.copytree(prepared_home, tmp_path / "home")
+    return tmp_path / "home"
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_each_command_exists_and_says_the_same_in_both_helps(name: str) -> None:
+    command = cli.main.get_command(click.Context(cli.main), name)
+
+    assert command is not None
+    assert command.name == name
+    assert command.help is not None
+    assert " ".join(command.help.split()).startswith(cli.COMMANDS[name])
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_each_setting_is_documented(name: str) -> None:
+    assert f"`{name}`" in SETTINGS
+
+
+def test_no_setting_is_documented_that_does_not_exist() -> None:
+    named = set(re.findall(r"`(TAGIH_[A-Z_]+)`", SETTINGS))
+
+    assert {name for name in named if not name.startswith("TAGIH_SMS_")} <= NAMES
+
+
+def _paths(group: click.Group, before: str) -> list[str]:
+    ctx = click.Context(group)
+    found = []
+    for name in group.list_commands(ctx):
+        command = group.get_command(ctx, name)
+        path = f"{before} {name}"
+        found += _paths(command, path) if isinstance(command, click.Group) else [path]
+    return found
+
+
+def test_each_command_is_documented() -> None:
+    missing = [path for path in _paths(cli.main, "tagih") if f"`{path}" not in SETTINGS]
+
+    assert missing == []
+
+
+def test_an_unknown_command_is_a_usage_fault() -> None:
+    assert tagih("collect").exit_code == 2
+
+
+def test_help_imports_none_of_the_heavy_libraries() -> None:
+    heavy = ("flask", "sqlalchemy", "aiohttp", "jsonschema", "holidays", "pydantic", "gunicorn")
+    code = f"import sys, connector.cli; print([m for m in {heavy} if m in sys.modules])"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_faulty_settings_are_all_printed_and_end_with_the_code_of_a_refusal(tmp_path: Path) -> None:
+    done = tagih("serve", "--home", tmp_path, TAGIH_BIND="nowhere", TAGIH_COUNTRY="Indonesia")
+
+    assert done.exit_code == EXIT_REFUSED
+    assert "TAGIH_BIND:" in done.stderr and "TAGIH_COUNTRY:" in done.stderr
+
+
+def test_keys_are_made_listed_and_revoked(home: Path) -> None:
+    made = tagih("keys", "create", "n8n at home", "--preset", "n8n", "--expires", "90d", "--home", home)
+    id = made.stderr.split(":")[0]
+    listed = tagih("keys", "list", "--home", home)
+    revoked = tagih("keys", "revoke", id, "--home", home)
+    again = tagih("keys", "list", "--home", home)
+
+    assert re.fullmatch(r"tgh_\w+\n", made.stdout)
+    assert re.search(rf"{id} +n8n at home +n8n +valid +\d{{4}}", listed.stdout)
+    assert made.stdout.strip() not in listed.stdout
+    assert revoked.exit_code == 0
+    assert re.search(rf"{id} .* revoked", again.stdout)
+
+
+def test_an_unknown_preset_or_key_is_refused_with_what_there_is(home: Path) -> None:
+    preset = tagih("keys", "create", "x", "--preset", "root", "--home", home)
+    key = tagih("keys", "revoke", "key_nobody", "--home", home)
+
+    assert preset.exit_code == EXIT_REFUSED and "sheets" in preset.stderr
+    assert key.exit_code == EXIT_REFUSED and "tagih keys list" in key.stderr
+
+
+def test_without_a_terminal_the_first_key_goes_into_a_closed_file_and_is_not_printed(tmp_path: Path) -> None:
+    done = tagih("migrate", "--home", tmp_path)
+
+    file = tmp_path / "admin.key"
+    secret = file.read_text().strip()
+    assert secret.startswith("tgh_")
+    assert file.stat().st_mode & 0o077 == 0
+    assert secret not in done.output
+    assert str(file) in done.output
+
+
+def test_every_file_of_a_home_is_closed_to_others(home: Path, tmp_path: Path) -> None:
+    tagih("backup", tmp_path / "copy.db", "--home", home)
+
+    files = [*home.iterdir(), tmp_path / "copy.db"]
+
+    assert len(files) >= 5
+    assert [f.name for f in files if f.stat().st_mode & 0o077] == []
+
+
+def test_a_backup_is_checked_and_never_overwrites(home: Path, tmp_path: Path) -> None:
+    first = tagih("backup", tmp_path / "copy.db", "--home", home)
+    second = tagih("backup", tmp_path / "copy.db", "--home", home)
+
+    assert first.exit_code == 0 and "0 invoices, checked" in first.stdout
+    assert second.exit_code == EXIT_REFUSED and "never overwrites" in second.stderr
+
+
+def test_a_backup_holds_no_key_of_the_home(home: Path, tmp_path: Path) -> None:
+    tagih("backup", tmp_path / "copy.db", "--home", home)
+
+    copy = (tmp_path / "copy.db").read_bytes()
+
+    for file in home.glob("*.key"):
+        assert file.read_bytes().strip() not in copy
+
+
+def test_the_doctor_finds_a_new_home_sound_and_an_open_file_not(home: Path) -> None:
+    sound = tagih("doctor", "--home", home)
+    (home / "tagih.env").write_text("TAGIH_COUNTRY=ID\n")
+    (home / "tagih.env").chmod(0o644)
+    ill = tagih("doctor", "--home", home)
+
+    assert sound.exit_code == 0, sound.output
+    assert "sandbox: no message leaves this machine" in sound.stdout
+    assert ill.exit_code == 1
+    assert re.search(r"files +FAULT +readable by others: tagih.env", ill.stdout)
+
+
+def test_setup_writes_what_the_business_says_about_itself(home: Path) -> None:
+    done = tagih("setup", "--name", "Klinik Sehat", "--language", "en", "--home", home)
+
+    assert done.exit_code == 0
+    assert re.search(r"name +Klinik Sehat", done.stdout)
+    assert re.search(r"relationship +first_party", done.stdout)
+
+
+def test_sample_data_is_refused_when_live(tmp_path: Path) -> None:
+    live = {
+        "TAGIH_WHATSAPP_TOKEN": "EAAG-token",
+        "TAGIH_WHATSAPP_APP_SECRET": "0123456789abcdef",
+        "TAGIH_WHATSAPP_PHONE_NUMBER_ID": "106540352242922",
+        "TAGIH_WHATSAPP_VERIFY_TOKEN": "verify-me-please",
+    }
+
+    done = tagih("setup", "--sample", "--home", tmp_path, **live)
+
+    assert done.exit_code == EXIT_REFUSED and "sandbox" in done.stderr
+
+
+TENANTS = """Nama,No HP,Sewa,Jatuh Tempo
+Siti Rahma,081234567890,Rp1.500.000,05/12/2026
+Budi Santoso,0813-9876-5432,1.250.000,10/12/2026
+Tanpa Nomor,,900.000,10/12/2026
+"""
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    file = tmp_path / "kost.csv"
+    file.write_text(TENANTS, encoding="utf-8")
+    return file
+
+
+def test_an_import_is_shown_as_the_json_that_scripts_rely_on_and_publishes_nothing(
+    home: Path, sheet: Path
+) -> None:
+    arguments = ("import", sheet, "--json", "--today", "2026-11-28", "--home", home)
+
+    first, second = tagih(*arguments), tagih(*arguments)
+
+    shown = json.loads(first.stdout)
+    assert set(shown) == {"list", "preview_version", "rows", "missing", "suspicious"}
+    assert shown["list"] == "kost"
+    assert [(row["line"], row["ok"], row["action"]) for row in shown["rows"]] == [
+        (2, True, "new"),
+        (3, True, "new"),
+        (4, False, "refused"),
+    ]
+    assert json.loads(second.stdout)["rows"][0]["action"] == "new"
+
+
+def test_an_import_is_published_after_a_yes_and_unchanged_the_second_time(home: Path, sheet: Path) -> None:
+    arguments = ("import", sheet, "--today", "2026-11-28", "--home", home)
+
+    asked = tagih(*arguments, input="n\n")
+    published = tagih(*arguments, "--yes")
+    again = tagih(*arguments, "--yes")
+
+    assert "Publish this? [y/N]: n" in asked.stdout
+    assert "2 new, 1 refused" in re.sub(r"(\d) refused, (\d) new", r"\2 new, \1 refused", published.stdout)
+    assert "2 unchanged" in again.stdout
+
+
+def test_a_file_that_is_no_table_is_refused_in_words(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "photo.csv"
+    file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+
+    refused = tagih("import", file, "--home", home)
+
+    assert refused.exit_code == EXIT_REFUSED
+    assert refused.stderr.strip()
+
+
+def test_recipes_are_listed_linted_and_tried(home: Path) -> None:
+    listed = tagih("recipe", "list", "--home", home)
+    linted = tagih("recipe", "lint", ROOT / "recipes" / "kost.yaml")
+    tried = tagih("recipe", "simulate", "kost", "--home", home)
+
+    assert re.search(r"kost +\w{12} +shipped", listed.stdout)
+    assert linted.exit_code == 0 and "kost, version" in linted.stdout
+    assert tried.exit_code == 0, tried.stderr
+    assert "Rp1.500.000" in tried.stdout
+    assert re.search(r"H-3 ", tried.stdout)
+
+
+def test_a_faulty_recipe_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("recipe: mine\nstepz: []\n")
+
+    done = tagih("recipe", "lint", file)
+
+    assert done.exit_code == EXIT_REFUSED
+    assert "stepz" in done.stderr
+
+
+def test_an_unknown_recipe_is_a_problem_with_its_remedy(home: Path) -> None:
+    done = tagih("recipe", "simulate", "nobody", "--home", home)
+
+    assert done.exit_code == EXIT_REFUSED
+    assert "nobody" in done.stderr
