@@ -1,6 +1,6 @@
 """Messages: intents, what the provider answered, and statuses that never go back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +32,14 @@ def by_ids(tx: Tx, ids: Sequence[str]) -> dict[str, Row[Any]]:
     if not ids:
         return {}
     return {r.id: r for r in tx.conn.execute(sa.select(MESSAGES).where(MESSAGES.c.id.in_(ids)))}
+
+
+def locked(tx: Tx, ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """The messages, locked in one order for everybody: answers and statuses of one message may meet."""
+    query = sa.select(MESSAGES).where(MESSAGES.c.id.in_(sorted(ids))).order_by(MESSAGES.c.id)
+    if tx.dialect == "postgresql":
+        query = query.with_for_update()
+    return {r.id: r for r in tx.conn.execute(query)}
 
 
 def by_provider_ids(tx: Tx, provider: str, ids: Sequence[str]) -> dict[str, Row[Any]]:

@@ -92,7 +92,9 @@ def pair_tokens(row: Row[Any], machine_ms: int) -> float:
 def give_back(tx: Tx, *, sender_id: str, address_id: str) -> None:
     """A request that never left used nothing up."""
     table = schema.addresses
-    tx.conn.execute(table.update().where(table.c.id == address_id).values(pair_tokens=table.c.pair_tokens + 1))
+    tx.conn.execute(
+        table.update().where(table.c.id == address_id).values(pair_tokens=table.c.pair_tokens + 1)
+    )
     tx.conn.execute(SENDERS.update().where(SENDERS.c.id == sender_id).values(tokens=SENDERS.c.tokens + 1))
 
 

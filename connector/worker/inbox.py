@@ -127,7 +127,8 @@ class InboxApplier:
             theirs = [u.provider_id for p, u in updates if p == provider and u.provider_id]
             for their_id, row in messages.by_provider_ids(tx, provider, theirs).items():
                 found[f"{provider}:{their_id}"] = row
-        return found
+        fresh = messages.locked(tx, {m.id for m in found.values()})
+        return {key: fresh[m.id] for key, m in found.items()}
 
     def _which(self, known: Mapping[str, Row[Any]], provider: str, update: StatusUpdate) -> Row[Any] | None:
         by_token = known.get(update.token or "")

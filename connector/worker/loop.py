@@ -12,6 +12,7 @@ One turn:
 """
 
 import asyncio
+import logging
 import os
 import random
 import signal
@@ -20,12 +21,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connector.clock import from_ms
+from connector.clock import from_ms, to_ms
 from connector.domain.decision import NewEvent
 from connector.domain.model import Policy
 from connector.domain.retry import retry_delay
 from connector.providers import Provider, SenderConfig
-from connector.store import clockrow, events, idempotency, inbox, outages, plan, queue, senders
+from connector.store import clockrow, events, idempotency, inbox, outages, plan, queue, senders, vitals
 from connector.store.apply import append_events
 from connector.store.db import Store, Tx
 from connector.worker.claiming import Claimer
@@ -39,7 +40,11 @@ from connector.worker.replies import Replies
 from connector.worker.sending import Sending
 from connector.worker.ticks import Ticks
 
+log = logging.getLogger(__name__)
+
 BEAT_EVERY_S = 2.0
+BUSY_S = 0.05  # first patience with a database that does not answer; it doubles
+BUSY_TRIES = 8
 TIDY_EVERY_S = 600.0
 BODIES_KEPT_MS = 14 * 86_400_000  # raw webhook bodies; their hashes stay (threat model, control 4)
 POLL_S = 0.05
@@ -153,8 +158,20 @@ class Worker:
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, self.stop)
         self.boot()
+        busy = 0
         while not self._stopping:
-            if not await self.turn():
+            try:
+                did = await self.turn()
+                busy = 0
+            except Exception as fault:
+                # A deadlock, a restart of the database: what was undone is done again by the next turn.
+                busy += 1
+                if not vitals.is_busy(fault) or busy > BUSY_TRIES:
+                    raise
+                log.warning("database_busy", extra={"error": type(fault).__name__})
+                await asyncio.sleep(BUSY_S * 2**busy)
+                continue
+            if not did:
                 await self._rest()
         await self._sending.finish(20.0)
         self._record()
@@ -165,9 +182,8 @@ class Worker:
 
     async def drain(self) -> None:
         """Works until nothing is left to do at this instant (and, with a virtual clock, at its target)."""
-        while await self.turn() or self._sending.in_flight:
-            if self._sending.in_flight and not self._sending.answers:
-                await self._rest()
+        while await self.turn():
+            continue
 
     async def _breathe(self) -> None:
         """Gives the requests in flight their time: answers are recorded in groups, not one by one."""
@@ -185,7 +201,7 @@ class Worker:
     # --- one turn -------------------------------------------------------------------------------------------
 
     async def turn(self) -> bool:
-        """One pass over everything; answers whether anything was done."""
+        """One pass over everything; answers whether anything was done or is still on its way."""
         with self.store.read() as tx:
             control = clockrow.read(tx)
             now = tx.now
@@ -207,8 +223,8 @@ class Worker:
         await self._breathe()
         did += self._close()
         if did or self._sending.in_flight or self._sending.answers:
-            return bool(did)
-        return self._move(control, now)
+            return True
+        return await self._move(control, now)
 
     def _beat(self, control: clockrow.Control) -> bool:
         machine = self.store.clock.machine().timestamp()
@@ -232,10 +248,14 @@ class Worker:
         answers = self._sending.take_answers()
         if not answers:
             return 0
-        self._mind_road(answers)
-        with self.store.write() as tx:
-            self._composer.refresh(tx)
-            self._touched |= self._recorder.record(tx, answers)
+        try:
+            self._mind_road(answers)
+            with self.store.write() as tx:
+                self._composer.refresh(tx)
+                self._touched |= self._recorder.record(tx, answers)
+        except Exception:
+            self._sending.answers[:0] = answers  # nothing of them is written: the next turn tries again
+            raise
         return len(answers)
 
     def _settle(self) -> int:
@@ -272,8 +292,7 @@ class Worker:
 
     def _close(self) -> int:
         """Numbers events, finishes sequences, reports outages; only when there is something of it."""
-        touched, self._touched = self._touched | self._inbox.sequences, set()
-        self._inbox.sequences = set()
+        touched = self._touched | self._inbox.sequences
         with self.store.read() as tx:
             waiting = events.unnumbered(tx)
             pending = outages.unreported(tx)
@@ -282,7 +301,9 @@ class Worker:
         with self.store.write() as tx:
             self._finish_sequences(tx, touched)
             closed = report(tx) if pending else 0
-            return events.number_events(tx, 2000) + closed
+            closed += events.number_events(tx, 2000)
+        self._touched, self._inbox.sequences = set(), set()
+        return closed
 
     def _finish_sequences(self, tx: Tx, touched: set[str]) -> None:
         done = plan.complete(tx, touched)
@@ -313,7 +334,9 @@ class Worker:
                     outages.begin(tx, "network", tx.now)
                 self._road.tries += 1
                 delay = retry_delay(failed[0].outcome, self._road.tries, self.rng) or timedelta(minutes=1)
-                self._road.probe_at = tx.now + max(delay, timedelta(seconds=1))
+                # On whole milliseconds: the stored clock knows nothing finer and would never get there.
+                probe_at = tx.now + max(delay, timedelta(seconds=1))
+                self._road.probe_at = from_ms(to_ms(probe_at))
         elif self._road.down_since is not None:
             with self.store.write() as tx:
                 outages.finish(tx, "network")
@@ -340,19 +363,20 @@ class Worker:
 
     # --- the virtual clock ----------------------------------------------------------------------------------
 
-    def _move(self, control: clockrow.Control, now: datetime) -> bool:
+    async def _move(self, control: clockrow.Control, now: datetime) -> bool:
         if not self.store.virtual or control.target is None or now >= control.target:
             return False
         with self.store.read() as tx:
             following = queue.next_instant(tx)
             waits = queue.waits_for_tokens(tx) and not control.paused and self._road.probe_at is None
         if waits:
-            return False  # real seconds must pass before the sender's bucket allows more at this instant
+            await asyncio.sleep(POLL_S)  # real time fills the sender's bucket; this instant is not over
+            return True
         goals = [control.target]
         if following is not None:
             goals.append(from_ms(following))
-        if self._road.probe_at is not None:
-            goals.append(max(self._road.probe_at, now + timedelta(seconds=1)))
+        if self._road.probe_at is not None and self._road.probe_at > now:
+            goals.append(self._road.probe_at)
         with self.store.write() as tx:
             clockrow.set_now(tx, min(goals))
             outages.beat(tx, self.config.name, at=min(goals))  # walked, so nobody was away

@@ -31,6 +31,7 @@ class Reconciler:
     def expire(self, tx: Tx, *, everything: bool = False) -> int:
         """Messages whose sender is gone: the intent is committed, the outcome is not known."""
         dead = queue.expired_leases(tx, everything=everything)
+        messages.locked(tx, dead)
         messages.unknown(tx, dead, hold_until=to_ms(tx.now + self.hold))
         return len(dead)
 

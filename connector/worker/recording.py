@@ -44,8 +44,8 @@ class Recorder:
 
     def record(self, tx: Tx, answers: Sequence[Answered]) -> set[str]:
         """Answers the sequences that were touched."""
-        by_message = queue.steps_of_messages(tx, [a.message_id for a in answers])
-        rows = messages.by_ids(tx, list(by_message))
+        rows = messages.locked(tx, [a.message_id for a in answers])
+        by_message = queue.steps_of_messages(tx, list(rows))
         took = [a for a in answers if a.outcome.kind is OutcomeKind.ACCEPTED]
         if took:
             self.took(tx, [(rows[a.message_id], by_message[a.message_id], a.outcome) for a in took])

@@ -40,6 +40,12 @@ _GAPS = sa.text("""
         ) AS by_invoice
     ), 0)
 """)
+# Sequences whose every step is done, but which nobody has finished.
+_UNFINISHED = sa.text("""
+    SELECT count(*) FROM sequences s WHERE s.state <> 'finished' AND NOT EXISTS (
+        SELECT 1 FROM steps WHERE steps.sequence_id = s.id AND steps.state <> 'sent'
+    )
+""")
 _TOKENS_OURS = sa.text("SELECT id FROM messages WHERE sent_at IS NOT NULL")
 _TOKENS_THEIRS = sa.text("SELECT token FROM emu_messages WHERE direction = 'out'")
 
@@ -61,6 +67,7 @@ class Counts:
     told_twice: int
     unnumbered: int
     gaps: int  # numbers that no event has
+    unfinished: int  # sequences with nothing left to do that were not finished
 
     @property
     def is_once(self) -> bool:
@@ -68,7 +75,7 @@ class Counts:
         return (
             self.accepted == self.meant == self.told == self.steps.get("sent")
             and not self.doubled + self.lost + self.believed_twice + self.disagreed
-            and not self.told_twice + self.unnumbered + self.gaps
+            and not self.told_twice + self.unnumbered + self.gaps + self.unfinished
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -96,6 +103,7 @@ def judge(provider_url: str, app_url: str) -> Counts:
             told_twice=int(told.told - told.invoices),
             unnumbered=int(told.told - told.numbered),
             gaps=int(ours.execute(_GAPS).scalar_one()),
+            unfinished=int(ours.execute(_UNFINISHED).scalar_one()),
         )
 
 

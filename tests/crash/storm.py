@@ -142,7 +142,7 @@ class Storm:
             if time.monotonic() > trickle_at:  # a place that is not reached needs a little more work
                 trickle_at = time.monotonic() + 0.5
                 allowed += 4
-            self.more(min(share * self.started_plans + allowed, budget) - self.seeded)
+            self.more(min(share * self.started_plans, budget) + allowed - self.seeded)
             if time.monotonic() > until:
                 living = [str(c.plan) for c in self.children.values() if c.plan]
                 self.unreached = living + [str(plan) for plan in self.worker_queue + self.web_queue]
