@@ -139,7 +139,9 @@ def sms_secrets(app: App) -> tuple[bytes, ...]:
 
 def _derived(settings: Settings, purpose: str) -> bytes:
     """A secret of this installation for one purpose."""
-    return hmac.new(settings.secret_key.reveal().encode(), purpose.encode(), hashlib.sha256).hexdigest().encode()
+    return (
+        hmac.new(settings.secret_key.reveal().encode(), purpose.encode(), hashlib.sha256).hexdigest().encode()
+    )
 
 
 # --- the sandbox --------------------------------------------------------------------------------------------
@@ -277,4 +279,3 @@ def _loopback_place(address: str) -> str | None:
     if host not in ("localhost", "::1") and not host.startswith("127."):
         return None
     return f"{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
-

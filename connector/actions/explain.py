@@ -39,7 +39,9 @@ def story(ctx: Context, card: dict[str, Any], lines: list[Line]) -> str:
     left_out = [
         line
         for line in lines
-        if line.step.state in _ENDED and line.message_id is None and line.step.reason != closed
+        if line.step.state in _ENDED
+        and line.message_id is None
+        and line.step.reason not in (closed, "fallback_not_needed")
     ]
     parts = [card["result_text"]]
     if sent:

@@ -1,8 +1,10 @@
 """Joins a sequence to its recipe: what the actions on invoices, payments and customers all need."""
 
+from dataclasses import replace
 from datetime import date
 
 from connector.actions.context import Context
+from connector.domain import replan as planning
 from connector.domain import sequences as rules
 from connector.domain.decision import Decision
 from connector.domain.model import Address, Customer, Invoice, Recipe, Sequence
@@ -105,15 +107,17 @@ def replan(
     old_due: date | None = None,
 ) -> Decision:
     """The plan of a living sequence made anew after something that it depends on changed."""
-    return rules.replan(
-        sequence,
-        invoice,
+    decision = planning.replan(
         pinned(ctx, sequence),
+        existing=sequences.steps_of(ctx.tx, sequence.id),
+        invoice=invoice,
         old_due=old_due or invoice.due_date,
+        sequence_id=sequence.id,
+        customer_id=customer.id,
         address_id=address.id if address else None,
         zone=ctx.zone_of(customer, invoice),
         channel=customer.channel,
         now=ctx.now,
         new_id=ctx.new,
-        known=sequences.steps_of(ctx.tx, sequence.id),
     )
+    return replace(decision, steps=rules.reachable(decision.steps))

@@ -1,1 +1,1 @@
-"""The rules of billing by message: plain values and functions that read no clock, file, network or database."""
+"""The rules of billing by message: plain values and functions; no clock, file, network or database."""

@@ -41,7 +41,7 @@ class NewEvent:
     occurred_at: datetime
     customer_id: str | None = None
     invoice_id: str | None = None
-    data: dict[str, Any] = field(default_factory=dict)  # the event's own keys: ids and facts, no personal fields
+    data: dict[str, Any] = field(default_factory=dict)  # its own keys: ids and facts, no personal fields
     once: str | None = None
     known_at: datetime | None = None  # later than occurred_at when the fact reached us late
 

@@ -235,7 +235,7 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One planned act. `key` names it within its sequence: "created", "H-3", "H", "H+7", "receipt:pay_..."."""
+    """One planned act. `key` names it in its sequence: "created", "H-3", "H", "H+7", "receipt:pay_..."."""
 
     id: str
     kind: StepKind
@@ -327,7 +327,7 @@ class OutcomeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a provider's answer means. `action` is the finer class of the error table (`retry_pair`, `stop_all`)."""
+    """What a provider's answer means. `action` is the finer class of the error table: `retry_pair`."""
 
     kind: OutcomeKind
     action: str

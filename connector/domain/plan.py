@@ -23,7 +23,6 @@ from connector.domain.model import (
     StepState,
     WindowRule,
 )
-from connector.domain.ticks import OVERDUE_DAYS as OVERDUE_DAYS
 from connector.domain.ticks import plan_ticks
 from connector.domain.truth import is_true
 from connector.domain.windows import closed_reason, latest_open_before, local_date, local_instant, next_open

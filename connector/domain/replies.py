@@ -13,6 +13,7 @@ class Wish(StrEnum):
     ALREADY_PAID = "already_paid"
     NEED_MORE_TIME = "need_more_time"
     PROMISE = "promise"
+    DISPUTE = "dispute"
     NONE = "none"
 
 
@@ -24,11 +25,14 @@ class Asked:
 
 # The whole message must be one of these: "jangan stop langganan saya" is not an opt-out.
 # Source: Meta's opt-in page (honour opt-out requests), law-and-policy G4.
-STOP_WORDS = frozenset({"stop", "berhenti", "stop wa", "jangan hubungi", "jangan hubungi saya", "unsubscribe"})
+STOP_WORDS = frozenset(
+    {"stop", "berhenti", "stop wa", "jangan hubungi", "jangan hubungi saya", "unsubscribe"}
+)
 START_WORDS = frozenset({"start", "mulai", "mulai lagi", "subscribe"})
 BUTTONS = {
     "already_paid": Wish.ALREADY_PAID,
     "need_more_time": Wish.NEED_MORE_TIME,
+    "something_wrong": Wish.DISPUTE,
     "stop": Wish.STOP,
 }
 
@@ -73,5 +77,9 @@ def promise_dates(today: date, *, max_days: int) -> tuple[date, ...]:
     paydays = [d for d in days if d.day in (25, 28, 1) and d > soon]
     found = [soon, *paydays[:2]]
     if len(found) < 3:
-        found += [d for d in (today + timedelta(days=7), today + timedelta(days=14)) if d <= today + timedelta(days=max_days)]
+        found += [
+            d
+            for d in (today + timedelta(days=7), today + timedelta(days=14))
+            if d <= today + timedelta(days=max_days)
+        ]
     return tuple(sorted(set(found))[:3])

@@ -1,9 +1,7 @@
 """One run of a recipe for one invoice: started, moved, paused, held, resumed, ended."""
 
 from collections.abc import Callable, Iterable, Mapping
-from collections.abc import Sequence as Many
-from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from connector.domain.decision import CancelSteps, Decision, Insert, NewEvent, Update
@@ -19,7 +17,7 @@ from connector.domain.model import (
     StepKind,
     StepState,
 )
-from connector.domain.plan import OVERDUE_DAYS, key_of, moves_plan, plan_steps
+from connector.domain.plan import plan_steps
 
 ENDED = frozenset({SequenceState.FINISHED, SequenceState.CANCELLED})
 # What went out, or may have: planning anew never repeats it.
@@ -74,58 +72,6 @@ def reachable(steps: Iterable[Step]) -> tuple[Step, ...]:
     return tuple(s for s in steps if s.address_id is not None or s.kind is not StepKind.MESSAGE)
 
 
-def replan(
-    sequence: Sequence,
-    invoice: Invoice,
-    recipe: Recipe,
-    *,
-    old_due: date,
-    address_id: str | None,
-    zone: str,
-    channel: Channel | None,
-    now: datetime,
-    new_id: Callable[[str], str],
-    known: Many[Step],
-) -> Decision:
-    """The plan made anew: the due date moved, a phone came, or the customer may be contacted again.
-
-    A due date moved far begins a new plan number, in which only the invoice text is not sent again; a smaller
-    correction moves what is unsent and never repeats what may have arrived.
-    """
-    moved = moves_plan(old_due, invoice.due_date)
-    plan_no = sequence.plan_no + int(moved)
-    gone = {s.key for s in known if s.state in _USED and (not moved or s.key == "created")}
-    steps = plan_steps(
-        recipe,
-        invoice=invoice,
-        sequence_id=sequence.id,
-        customer_id=invoice.customer_id,
-        address_id=address_id,
-        zone=zone,
-        now=now,
-        new_id=new_id,
-        plan_no=plan_no,
-        already_sent=frozenset(gone),
-        channel=channel,
-    )
-    told = {(s.plan_no, s.key) for s in known}
-    # A stage that is over keeps the reason which it already has.
-    kept = (s for s in steps if s.state is StepState.PLANNED or (s.plan_no, s.key) not in told)
-    decision = Decision(steps=reachable(kept), result="updated")
-    if not moved:
-        return decision
-    ours = {*map(key_of, recipe.steps), "tick:due", *(f"tick:overdue:{n}" for n in OVERDUE_DAYS)}
-    old = tuple(s.id for s in known if s.key in ours and s.state in (StepState.PLANNED, StepState.HELD))
-    return replace(
-        decision,
-        changes=(
-            _update(sequence, {"plan_no": plan_no}, now),
-            Update("invoices", invoice.id, {"plan_no": plan_no}),
-        ),
-        cancels=(CancelSteps(StepState.CANCELLED, "plan_moved", step_ids=old),) if old else (),
-    )
-
-
 def pause(sequence: Sequence, *, until: datetime | None, reason: str | None, now: datetime) -> Decision:
     """Nothing leaves until `until`, or until somebody resumes; the plan itself stays as it is."""
     if sequence.state in ENDED:
@@ -168,6 +114,12 @@ _LIFTED = frozenset(
         "waiting_for_amount",
         "phone_missing",
         "phone_change_unconfirmed",
+        "destination_unapproved",
+        "suspicious_value",
+        "template_missing",
+        "template_variables_missing",
+        "relationship_missing",
+        "consent_missing",
     }
 )
 

@@ -1,7 +1,7 @@
 """A message's approved wording as a value, and its rendering: `{{name}}` is replaced, nothing more."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from connector.domain.problems import Invalid
 from connector.domain.sms import segments, to_gsm7
 from connector.domain.texts import SHORT_MONTHS
 from connector.domain.values import customer_values, statement_values, values_for
-from connector.domain.variables import Kind, clean, suspicious, variable
+from connector.domain.variables import Kind, clean, says_where_to_pay, suspicious, variable
 
 __all__ = [
     "PAY_LABEL",
@@ -147,7 +147,7 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
 def _fit(value: str, param: Param, *, sms: bool) -> str:
     known = variable(param.name)
     longest = param.sms_max if sms else param.max
-    if known is None or known.kind in (Kind.FREE, Kind.OWN):
+    if known is None or known.kind in (Kind.FREE, Kind.OWN, Kind.METHOD):
         return clean(value, longest)
     return clean(value)
 
@@ -166,6 +166,13 @@ def _sms(texts: Iterable[str], params: Mapping[str, Param], values: Mapping[str,
     return min(complete, key=len, default=None)
 
 
+_JUDGES: Mapping[Kind, Callable[[str], bool]] = {
+    Kind.FREE: suspicious,
+    Kind.REFERENCE: lambda value: suspicious(value, long_digits=True),
+    Kind.METHOD: says_where_to_pay,
+}
+
+
 def suspicious_names(template: Template, values: Mapping[str, str]) -> tuple[str, ...]:
     """The variables of this template whose value looks like a payment instruction: such a message is held."""
     found = []
@@ -173,8 +180,8 @@ def suspicious_names(template: Template, values: Mapping[str, str]) -> tuple[str
         known = variable(param.name)
         kind = known.kind if known else Kind.FREE
         value = values.get(param.name, "")
-        judged = kind in (Kind.FREE, Kind.REFERENCE)
-        if judged and suspicious(value, long_digits=kind is Kind.REFERENCE):
+        judge = _JUDGES.get(kind)
+        if judge is not None and judge(value):
             found.append(param.name)
     return tuple(found)
 

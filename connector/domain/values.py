@@ -9,6 +9,7 @@ from connector.domain.texts import format_date
 
 # Said where nothing is known yet, so that a sentence stays a sentence.
 _ASK_US = {"id": "hubungi kami", "en": "contact us"}
+_NOT_TOLD = {"id": "tidak disebutkan", "en": "not stated"}
 _AND_MORE = {"id": "dan {n} lagi", "en": "and {n} more"}
 _LIST_LONGEST = 480
 
@@ -44,7 +45,7 @@ def values_for(
         "due_date": format_date(invoice.due_date, language),
         "issue_date": format_date(invoice.issue_date, language),
         "paid_date": format_date(paid_on, language) if paid_on else "",
-        "payment_method": payment_method or "",
+        "payment_method": payment_method or _NOT_TOLD.get(language, _NOT_TOLD["en"]),
         "days_overdue": str(max((today - invoice.due_date).days, 0)) if today else "",
         "promise_date": format_date(promise.on, language) if promise else "",
         "promise_amount": format_money(promise.amount, invoice.currency, language) if promise else "",

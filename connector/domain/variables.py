@@ -15,6 +15,7 @@ LANGUAGES = ("id", "en")
 
 class Kind(StrEnum):
     FREE = "free"  # written by people or tools: shortened, and held when it looks like a payment instruction
+    METHOD = "method"  # "QRIS", "virtual account BCA": says how, must not say where to
     REFERENCE = "reference"  # numbers of invoices: whole, may hold long digits, no links
     OWN = "own"  # the business's own words: shortened
     FIGURE = "figure"  # made by us: amounts, dates, counts: whole
@@ -52,7 +53,7 @@ CATALOGUE: Mapping[str, Variable] = _catalogue(
     Variable("days_overdue", Kind.FIGURE, 4, 4),
     Variable("count", Kind.FIGURE, 4, 4),
     Variable("invoices_text", Kind.FIGURE, 500, 60),
-    Variable("payment_method", Kind.FREE, 40, 20),
+    Variable("payment_method", Kind.METHOD, 40, 20),
     Variable("payment_details", Kind.DESTINATION, 160, 40),
     Variable("pay_link", Kind.DESTINATION, 200, 40),
     Variable("office_hours", Kind.OWN, 40, 18),
@@ -104,10 +105,21 @@ _ACCOUNT = re.compile(
     r"bank\s+account|new\s+account|account\s+(?:no\b|number)|a\s*/\s*n\b|"
     r"(?:transfer|bayar|kirim|setor)\w*\s+ke\b|(?:transfer|pay|send)\s+(?:it\s+)?to\b)"
 )
+_TO = re.compile(r"\b(?:ke|to)\b")
 _BANK_WITH_NUMBER = re.compile(
     r"\b(?:bca|bri|bni|bsi|btn|cimb|mandiri|permata|danamon|jago|seabank|gopay|ovo|dana|shopeepay|linkaja|va)\b"
     r"\D{0,20}\d(?:[ .\-]?\d){4,}"
 )
+
+
+def says_where_to_pay(method: str) -> bool:
+    """True when a payment method carries a link, a number or an instruction; its own words are allowed.
+
+    >>> says_where_to_pay("QRIS"), says_where_to_pay("virtual account BCA"), says_where_to_pay("VA 88123456")
+    (False, False, True)
+    """
+    text = unicodedata.normalize("NFKC", method).casefold()
+    return bool(_LINK.search(text) or _DIGITS.search(text) or _TO.search(text))
 
 
 def suspicious(value: str, *, long_digits: bool = False) -> bool:

@@ -75,7 +75,7 @@ def pause_all(tx: Tx, reason: str, until: datetime | None) -> None:
 
 
 def resume_all(tx: Tx) -> bool:
-    """Lifts `pause_all`, trusts the clock again and lets stopped senders go on; answers whether anything stood.
+    """Lifts `pause_all`, trusts the clock, lets stopped senders go on; answers whether anything stood.
 
     What was missed meanwhile goes by the rule of the missed.
     """

@@ -21,7 +21,6 @@ from connector.clock import Clock, SystemClock, from_ms, to_ms
 from connector.ids import Ids, UlidIds
 from connector.store import schema
 
-
 __all__ = ["FifoLock", "Rollback", "Row", "Store", "Tx", "sqlite_path"]
 
 

@@ -14,6 +14,9 @@ MESSAGES = schema.messages
 ITEMS = schema.message_items
 STEPS = schema.steps
 
+# Word for word as in the partial index `ix_messages_open`: a bound value hides it from the planner.
+_OPEN = sa.text("messages.status IN ('sending','unknown')")
+
 _INSTANTS = {
     MessageStatus.SENT: "sent_at",
     MessageStatus.DELIVERED: "delivered_at",
@@ -67,12 +70,18 @@ def accepted(tx: Tx, answers: Sequence[tuple[str, str | None]]) -> None:
     )
 
 
+def _carried_by(message_ids: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Steps whose present message is one of these; found through the items, which are indexed."""
+    carried = sa.select(ITEMS.c.step_id).where(ITEMS.c.message_id.in_(message_ids))
+    return sa.and_(STEPS.c.id.in_(carried), STEPS.c.message_id.in_(message_ids))
+
+
 def steps_sent(tx: Tx, message_ids: Sequence[str]) -> None:
     """The steps of accepted messages are done, also those that were unknown, held or to be sent again."""
     tx.conn.execute(
         STEPS.update()
         .where(
-            STEPS.c.message_id.in_(message_ids),
+            _carried_by(message_ids),
             STEPS.c.state.in_([StepState.SENDING, StepState.UNKNOWN, StepState.HELD, StepState.PLANNED]),
         )
         .values(state=StepState.SENT.value, reason=None, hold_until=None, updated_at=tx.now_ms)
@@ -106,7 +115,7 @@ def unknown(tx: Tx, message_ids: Sequence[str], *, hold_until: int, answer: str 
     )
     tx.conn.execute(
         STEPS.update()
-        .where(STEPS.c.message_id.in_(message_ids), STEPS.c.state == StepState.SENDING)
+        .where(_carried_by(message_ids), STEPS.c.state == StepState.SENDING)
         .values(
             state=StepState.UNKNOWN.value,
             reason="unknown_outcome",
@@ -119,10 +128,12 @@ def unknown(tx: Tx, message_ids: Sequence[str], *, hold_until: int, answer: str 
 def restart_holds(tx: Tx, *, hold_until: int) -> int:
     """At boot every hold begins anew: while we were away no webhook could reach us."""
     tx.conn.execute(
-        MESSAGES.update().where(MESSAGES.c.status == MessageStatus.UNKNOWN).values(hold_until=hold_until)
+        MESSAGES.update()
+        .where(_OPEN, MESSAGES.c.status == MessageStatus.UNKNOWN)
+        .values(hold_until=hold_until)
     )
     done = tx.conn.execute(
-        STEPS.update().where(STEPS.c.state == StepState.UNKNOWN).values(hold_until=hold_until)
+        STEPS.update().where(STEPS.c.state == sa.literal_column("'unknown'")).values(hold_until=hold_until)
     )
     return int(done.rowcount)
 
@@ -214,7 +225,7 @@ def unknown_until(tx: Tx, message_id: str, *, hold_until: int) -> None:
     tx.conn.execute(MESSAGES.update().where(MESSAGES.c.id == message_id).values(hold_until=hold_until))
     tx.conn.execute(
         STEPS.update()
-        .where(STEPS.c.message_id == message_id, STEPS.c.state == StepState.UNKNOWN)
+        .where(_carried_by([message_id]), STEPS.c.state == StepState.UNKNOWN)
         .values(hold_until=hold_until)
     )
 

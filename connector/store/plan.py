@@ -96,24 +96,30 @@ def set_sequence(tx: Tx, sequence_id: str, state: SequenceState, *, reason: str 
     return bool(done.rowcount)
 
 
-def complete(tx: Tx, sequence_ids: Iterable[str]) -> list[Any]:
-    """Finishes sequences with nothing left to do; a row (id, invoice_id, recipe, customer_id) for each."""
-    ids = list(sequence_ids)
-    if not ids:
-        return []
+def _nothing_left() -> sa.ColumnElement[bool]:
     open_steps = sa.select(STEPS.c.id).where(
         STEPS.c.sequence_id == SEQUENCES.c.id,
         STEPS.c.state.in_([StepState.PLANNED, StepState.SENDING, StepState.UNKNOWN, StepState.HELD]),
         STEPS.c.kind != "tick",
     )
+    goes_on = SEQUENCES.c.state.in_([SequenceState.PLANNED, SequenceState.RUNNING])
+    return sa.and_(goes_on, ~open_steps.exists())
+
+
+def left_behind(tx: Tx) -> set[str]:
+    """Sequences with nothing left to do that a worker did not live to finish."""
+    return set(tx.conn.execute(sa.select(SEQUENCES.c.id).where(_nothing_left())).scalars())
+
+
+def complete(tx: Tx, sequence_ids: Iterable[str]) -> list[Any]:
+    """Finishes sequences with nothing left to do; a row (id, invoice_id, recipe, customer_id) for each."""
+    ids = list(sequence_ids)
+    if not ids:
+        return []
     query = (
         sa.select(SEQUENCES.c.id, SEQUENCES.c.invoice_id, SEQUENCES.c.recipe, schema.invoices.c.customer_id)
         .join_from(SEQUENCES, schema.invoices)
-        .where(
-            SEQUENCES.c.id.in_(ids),
-            SEQUENCES.c.state.in_([SequenceState.PLANNED, SequenceState.RUNNING]),
-            ~open_steps.exists(),
-        )
+        .where(SEQUENCES.c.id.in_(ids), _nothing_left())
     )
     rows = list(tx.conn.execute(query))
     if rows:
@@ -201,7 +207,7 @@ def pauses_over(tx: Tx) -> list[str]:
     ids = list(
         tx.conn.execute(
             sa.select(SEQUENCES.c.id).where(
-                SEQUENCES.c.state == SequenceState.PAUSED, SEQUENCES.c.paused_until <= tx.now_ms
+                SEQUENCES.c.state == sa.literal_column("'paused'"), SEQUENCES.c.paused_until <= tx.now_ms
             )
         ).scalars()
     )

@@ -1,4 +1,4 @@
-"""The tables. Instants are epoch milliseconds (columns `*_at`), local dates are ISO text (`*_on`), money is minor units.
+"""The tables. Instants are epoch milliseconds (`*_at`), local dates ISO text (`*_on`), money minor units.
 
 Columns named `*_at_m` are machine time; every other instant is business time, which may be virtual.
 """
@@ -128,6 +128,12 @@ addresses = Table(
     Column("pair_tokens", Float, nullable=False),  # pair limit: burst 45, 1 per 6 s
     Column("pair_at", Instant, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Index(
+        "ix_addresses_state_until",
+        "state_until",
+        sqlite_where=text("state_until IS NOT NULL"),
+        postgresql_where=text("state_until IS NOT NULL"),
+    ),
 )
 
 customer_addresses = Table(
@@ -243,6 +249,12 @@ sequences = Table(
     Column("reason", Text),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Index(
+        "ix_sequences_paused",
+        "paused_until",
+        sqlite_where=text("state = 'paused'"),
+        postgresql_where=text("state = 'paused'"),
+    ),
 )
 
 steps = Table(
@@ -286,6 +298,13 @@ steps = Table(
         "due_at",
         sqlite_where=text("state = 'planned'"),
         postgresql_where=text("state = 'planned'"),
+    ),
+    # What is not a message to somebody: ticks, tasks, messages without an address.
+    Index(
+        "ix_steps_due_others",
+        "due_at",
+        sqlite_where=text("state = 'planned' AND (kind <> 'message' OR address_id IS NULL)"),
+        postgresql_where=text("state = 'planned' AND (kind <> 'message' OR address_id IS NULL)"),
     ),
     Index(
         "ix_steps_address_planned",
@@ -479,7 +498,7 @@ senders = Table(
     Column("slow_until_m", Instant),  # throttled: the rate is halved until then
 )
 
-# When each provider last spoke to us with a valid signature (business time): the hold of unknown outcomes needs it.
+# When each provider last spoke to us with a valid signature: the hold of unknown outcomes needs it.
 provider_signs = Table(
     "provider_signs",
     metadata,

@@ -21,6 +21,7 @@ from connector.store import messages, queue, senders
 from connector.store.apply import add_steps
 from connector.store.db import Row, Tx
 from connector.store.rows import value_of
+from connector.worker import attention
 from connector.worker.composing import Composer, Item
 from connector.worker.fallbacks import fallback_of
 
@@ -265,8 +266,9 @@ class Claimer:
             window_open=_window_open(address, work.tx.now_ms),
         )
         if isinstance(composed, str):  # a reason: nothing true and whole can be said
-            work.ends.extend((row.id, StepState.HELD, composed) for row, _ in batch)
             queue.end(work.tx, [(row.id, StepState.HELD, composed) for row, _ in batch])
+            for row, _ in batch:
+                attention.ask_person(work.tx, row, reason="message_held", note=composed)
             return None
         row, first = batch[0][0], batch[0][1]
         kinds = {item.step.permission for _, item in batch}

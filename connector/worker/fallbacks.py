@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from connector.domain.model import Channel, Recipe, Step, StepKind
+from connector.domain.model import Channel, Permission, Recipe, Step, StepKind
 from connector.store.db import Row, Tx
 from connector.store.rows import value_of
 
@@ -23,6 +23,8 @@ def fallback_of(
     """
     if step.kind != StepKind.MESSAGE or step.data.get("fallback_of") or not step.sequence_id:
         return None
+    if step.permission == Permission.REPLY:
+        return None  # an answer belongs where the question was asked
     if recipe is None or recipe.fallback is None or recipe.fallback.channel == step.channel:
         return None
     if recipe.fallback.channel not in open_channels:

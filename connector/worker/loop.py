@@ -151,6 +151,8 @@ class Worker:
                 beat(tx, self.config.name)
             self._reconciler.boot(tx, alone=self.config.alone)
             self._road.down_since = outages.lasting_since(tx, "network")
+        with self.store.read() as tx:
+            self._touched |= plan.left_behind(tx)
 
     async def run(self) -> None:
         """Works until it is told to stop; then waits for what is on its way and records it."""
@@ -368,7 +370,8 @@ class Worker:
             return False
         with self.store.read() as tx:
             following = queue.next_instant(tx)
-            waits = queue.waits_for_tokens(tx) and not control.paused and self._road.probe_at is None
+            stopped = control.paused or control.suspect or self._road.probe_at is not None
+            waits = not stopped and queue.waits_for_tokens(tx)
         if waits:
             await asyncio.sleep(POLL_S)  # real time fills the sender's bucket; this instant is not over
             return True

@@ -99,7 +99,14 @@ class Replies:
 
     def _about_invoice(self, tx: Tx, heard: inbound.Heard, said: Inbound, wish: replies.Asked) -> None:
         invoice = invoice_store.by_id(tx, heard.invoice_id or "")
-        if invoice is None or not invoice.status.is_owed:
+        if invoice is None:
+            return
+        if wish.wish is replies.Wish.DISPUTE:
+            attention.open_case(
+                tx, reason="dispute", invoice_id=invoice.id, customer_id=invoice.customer_id, words=said.text
+            )
+            return
+        if not invoice.status.is_owed:
             return
         sequence = sequence_store.of_invoice(tx, invoice.id)
         recipe = self.composer.recipe_by_version(tx, sequence.recipe_version if sequence else None)

@@ -66,7 +66,7 @@ def test_a_due_date_moved_far_begins_a_new_plan(shop: Shop) -> None:
     shop.act("update_invoice", invoice="N-1", due_date="2026-12-20")
 
     assert shop.invoice("N-1").plan_no == shop.sequence("N-1").plan_no == 2
-    assert (shop.step("N-1", "H-3").state, shop.step("N-1", "H-3").reason) == ("cancelled", "plan_moved")
+    assert (shop.step("N-1", "H-3").state, shop.step("N-1", "H-3").reason) == ("cancelled", "due_date_moved")
     assert shop.step("N-1", "H-3", 2).due_at == datetime(2026, 12, 17, 2, 0, tzinfo=UTC)
     assert [s.plan_no for s in shop.steps("N-1") if s.key == "created"] == [1]
 

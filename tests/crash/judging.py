@@ -18,7 +18,10 @@ _ACCEPTED = sa.text("""
 """)
 # Our books: who should have got one message each.
 _MEANT = sa.text("SELECT count(DISTINCT address_id) FROM steps WHERE kind = 'message'")
-_STATES = sa.text("SELECT state, count(*) AS n FROM steps WHERE kind = 'message' GROUP BY state")
+_STATES = sa.text("""
+    SELECT state || coalesce(': ' || reason, '') AS state, count(*) AS n
+    FROM steps WHERE kind = 'message' GROUP BY state, reason
+""")
 _STEPS_SENT_TWICE = sa.text("""
     SELECT count(*) FROM (
         SELECT i.step_id FROM message_items i JOIN messages m ON m.id = i.message_id
@@ -58,7 +61,7 @@ class Counts:
     accepted: int
     doubled: int
     lost: int
-    steps: Mapping[str, int]  # our steps by state
+    steps: Mapping[str, int]  # our steps by state and reason
     believed_twice: int  # steps for which our own books hold two accepted messages
     disagreed: int  # messages accepted there and not known here as accepted, or the other way round
     intents: int  # calls that we committed ourselves to

@@ -30,6 +30,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_addresses")),
         sa.UniqueConstraint("phone", name=op.f("uq_addresses_phone")),
     )
+    with op.batch_alter_table("addresses", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_addresses_state_until",
+            ["state_until"],
+            unique=False,
+            sqlite_where=sa.text("state_until IS NOT NULL"),
+            postgresql_where=sa.text("state_until IS NOT NULL"),
+        )
+
     op.create_table(
         "api_keys",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -612,6 +621,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sequences", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sequences_invoice_id"), ["invoice_id"], unique=False)
+        batch_op.create_index(
+            "ix_sequences_paused",
+            ["paused_until"],
+            unique=False,
+            sqlite_where=sa.text("state = 'paused'"),
+            postgresql_where=sa.text("state = 'paused'"),
+        )
 
     op.create_table(
         "steps",
@@ -674,6 +690,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state = 'planned'"),
             postgresql_where=sa.text("state = 'planned'"),
+        )
+        batch_op.create_index(
+            "ix_steps_due_others",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'planned' AND (kind <> 'message' OR address_id IS NULL)"),
+            postgresql_where=sa.text("state = 'planned' AND (kind <> 'message' OR address_id IS NULL)"),
         )
         batch_op.create_index(batch_op.f("ix_steps_invoice_id"), ["invoice_id"], unique=False)
         batch_op.create_index(

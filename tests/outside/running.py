@@ -1,0 +1,170 @@
+"""A Tagih as its operator runs it: its own processes, its own home, spoken to over HTTP and the command line."""
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import sqlalchemy as sa
+
+SHARED = Path(__file__).parents[3] / "shared"
+KEY = "canary-admin-key-Zq7-0123456789"
+APP_SECRET = "canary-app-secret-Zq7-0123456789"
+START = "2026-11-28T08:00+07:00"
+# What may stand in no log: secrets, a message's words, a phone in any spelling.
+_PHONE = re.compile(r"(?<![\w.:-])(?:\+|00)?62[ -]?8\d[\d -]{6,12}\d(?![\w:])|(?<!\d)08\d{8,11}(?!\d)")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(what: Callable[[], object], within_s: float = 20.0, said: Callable[[], str] = str) -> float:
+    """Waits for something to become true; answers how long it took."""
+    began = time.monotonic()
+    while not what():
+        assert time.monotonic() - began < within_s, f"not within {within_s} s\n{said()}"
+        time.sleep(0.01)
+    return time.monotonic() - began
+
+
+class Home:
+    """One home with its commands, its process tree and its address."""
+
+    def __init__(self, folder: Path, *, virtual: bool = True, database_url: str | None = None, **env: str) -> None:
+        self.folder, self.port = folder, free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder.parent / f"{folder.name}.log"
+        self.database_url = database_url or f"sqlite:///{folder}/tagih.db"
+        self.tree: subprocess.Popen[bytes] | None = None
+        self.env = {
+            "PATH": os.environ["PATH"],
+            "TAGIH_BIND": f"127.0.0.1:{self.port}",
+            "TAGIH_API_KEY": KEY,
+            "TAGIH_WHATSAPP_APP_SECRET": APP_SECRET,
+            "TAGIH_CLOCK": f"virtual:{START}" if virtual else "system",
+            **({"TAGIH_DATABASE_URL": database_url} if database_url else {}),
+            **env,
+        }
+
+    # --- the command line -----------------------------------------------------------------------------------
+
+    def _command(self, words: tuple[object, ...]) -> list[str]:
+        return [sys.executable, "-m", "connector.cli", *map(str, words), "--home", str(self.folder)]
+
+    def run(self, *words: object, typed: str | None = None) -> "subprocess.CompletedProcess[str]":
+        """One command of `tagih`, to its end."""
+        return subprocess.run(
+            self._command(words),
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            input=typed,
+        )
+
+    def done(self, *words: object, typed: str | None = None) -> str:
+        """What a command printed that must succeed."""
+        ended = self.run(*words, typed=typed)
+        assert ended.returncode == 0, f"{words}: {ended.stdout}\n{ended.stderr}"
+        return ended.stdout
+
+    def start(self, *words: object) -> "subprocess.Popen[bytes]":
+        with self.log.open("ab") as log:
+            return subprocess.Popen(self._command(words), env=self.env, stdout=log, stderr=subprocess.STDOUT)
+
+    def serve(self) -> "Home":
+        """The whole tree, ready."""
+        self.tree = self.start("serve")
+        until(self.is_ready, said=lambda: self.log.read_text(errors="replace"))
+        return self
+
+    def stop(self) -> int:
+        """SIGTERM to the tree; answers its exit code."""
+        tree, self.tree = self.tree, None
+        if tree is None:
+            return 0
+        tree.send_signal(signal.SIGTERM)
+        try:
+            return tree.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            tree.kill()
+            tree.wait()
+            raise
+
+    # --- HTTP -----------------------------------------------------------------------------------------------
+
+    def client(self, key: str | None = KEY, *, language: str = "en") -> httpx.Client:
+        headers = {"Accept-Language": language}
+        if key is not None:
+            headers["Authorization"] = f"Bearer {key}"
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60, trust_env=False)
+
+    def is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/readyz", timeout=5, trust_env=False).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    # --- what is kept ---------------------------------------------------------------------------------------
+
+    def rows(self, query: str, **values: Any) -> list[Any]:
+        """What the database answers to a question of the test's own."""
+        engine = sa.create_engine(self.database_url, poolclass=sa.pool.NullPool)
+        with engine.connect() as conn:
+            return list(conn.execute(sa.text(query), values).all())
+
+    def count(self, query: str, **values: Any) -> int:
+        return int(self.rows(query, **values)[0][0])
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "tagih.db"
+
+    def in_the_log(self, *canaries: str) -> list[str]:
+        """The lines of the log that hold a secret of this home, a phone number, or one of the canaries."""
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        words = [KEY, APP_SECRET, *canaries]
+        secrets = [p.read_text().strip() for p in self.folder.glob("*.key")]
+        return [
+            line
+            for line in text.splitlines()
+            if any(word in line for word in (*words, *secrets)) or _PHONE.search(line)
+        ]
+
+
+def quick_check(database: Path) -> str:
+    """SQLite's own verdict on a file."""
+    conn = sqlite3.connect(database)
+    try:
+        return str(conn.execute("PRAGMA quick_check").fetchone()[0])
+    finally:
+        conn.close()
+
+
+def problem_of(answer: httpx.Response, code: str | None = None) -> dict[str, Any]:
+    """The body of a refusal, which must be a whole RFC 9457 problem with a remedy."""
+    text = f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text[:300]}"
+    assert 400 <= answer.status_code < 500, text
+    assert answer.headers["content-type"] == "application/problem+json", text
+    body: dict[str, Any] = answer.json()
+    wanted = ["type", "title", "status", "detail", "code", "errors", "retryable", "request_id"]
+    assert list(body) == wanted, text
+    assert body["status"] == answer.status_code, text
+    assert body["type"] == f"urn:tagih:problem:{body['code']}", text
+    assert body["title"] and body["detail"] and body["request_id"], text
+    assert "…" not in body["detail"] and "{" not in body["detail"], text  # no hole was left unfilled
+    assert all(error["field"] and error["code"] and error["detail"] for error in body["errors"]), text
+    assert code in (None, body["code"]), text
+    return body
