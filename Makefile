@@ -16,6 +16,9 @@ run: $(VENV)/.runtime ## Set up, start the sandbox with sample data, print its a
 	@test -e "$(TAGIH_HOME)/tagih.db" || $(BIN)/tagih setup --home "$(TAGIH_HOME)" --sample
 	@exec $(BIN)/tagih serve --home "$(TAGIH_HOME)"
 
+# The sample data plays in December 2026, so the sandbox's clock begins there; `TAGIH_CLOCK=system make run` is today.
+run: export TAGIH_CLOCK ?= virtual:2026-11-28T08:00+07:00
+
 demo: $(VENV)/.runtime ## Play the whole story in seconds: make demo lang=en
 	@$(BIN)/tagih demo --lang $(lang)
 

@@ -3,13 +3,14 @@
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
+from connector.actions import walking
 from connector.clock import from_ms
 from connector.domain.problems import Forbidden
 from connector.sandbox.control import CHANNELS, person_does, phone_given, shown_text
@@ -21,6 +22,8 @@ from connector.store.db import Store, Tx
 
 _HERE = Path(__file__).parent
 _POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_FORWARD = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
+PATIENCE_S = 10.0  # a longer walk goes on; the page shows how far it has come
 _TICKS = {"accepted": "…", "sent": "✓", "delivered": "✓✓", "read": "✓✓", "failed": "✗", "typed": ""}
 
 
@@ -52,7 +55,9 @@ def make_phones(store: Store, settings: Settings) -> Blueprint:
     @phones.get("/sandbox/phones")
     def page() -> Response:
         with store.read() as tx:
-            answer = make_response(render_template("phones.html", csrf=token, **_view(tx)))
+            answer = make_response(
+                render_template("phones.html", csrf=token, is_virtual=store.virtual, **_view(tx))
+            )
         answer.headers["Content-Security-Policy"] = _POLICY
         answer.headers["Cache-Control"] = "no-store"
         return answer
@@ -62,6 +67,11 @@ def make_phones(store: Store, settings: Settings) -> Blueprint:
         form = request.form
         if not hmac.compare_digest(form.get("csrf", "").encode(), token.encode()):
             raise Forbidden("forbidden")
+        if form.get("forward") in _FORWARD and store.virtual:
+            target = store.now() + _FORWARD[form["forward"]]
+            walking.walk(store, target)
+            walking.wait(store, target, patience_s=PATIENCE_S)
+            return redirect(url_for("sandbox_phones.page"), 303)
         with store.write() as tx:
             if "power" in form:
                 rows.set_power(tx, form["power"] == "on")

@@ -4,23 +4,20 @@ The worker alone moves the virtual clock; the web only raises its target. A long
 """
 
 import re
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from connector.actions import walking
 from connector.domain.problems import Conflict, Invalid
-from connector.store import clockrow, vitals
-from connector.store.db import Store
+from connector.store import clockrow
 from connector.web.access import need
 from connector.web.body import read_json
 from connector.web.services import Services
 
 PATIENCE_S = 25.0
-LOOK_EVERY_S = 0.02
-STUCK_S = 3.0  # a stopped sender keeps its steps due: the clock has arrived all the same
 LONGEST = timedelta(days=1830)
 _DURATION = re.compile(
     r"P(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,5})D)?"
@@ -38,7 +35,7 @@ def routes(services: Services) -> Blueprint:
         if not services.store.virtual:
             raise Conflict("clock_not_virtual")
         target = _raise_target(services, read_json(request))
-        now, arrived = _wait(services.store, target)
+        now, arrived = walking.wait(services.store, target, patience_s=PATIENCE_S)
         body = {
             "result": "arrived" if arrived else "walking",
             "now": now.isoformat(),
@@ -47,21 +44,6 @@ def routes(services: Services) -> Blueprint:
         return jsonify(body), 200 if arrived else 202
 
     return door
-
-
-def _wait(store: Store, target: datetime) -> tuple[datetime, bool]:
-    """Waits until the clock is there and the worker at rest; work that does not move is not waited for."""
-    began = moved = time.monotonic()
-    seen: tuple[object, ...] = ()
-    while True:
-        with store.read() as tx:
-            now, left = tx.now, vitals.unfinished(tx)
-        if (now, *left) != seen:
-            seen, moved = (now, *left), time.monotonic()
-        arrived = now >= target and (not any(left) or time.monotonic() - moved > STUCK_S)
-        if arrived or time.monotonic() - began >= PATIENCE_S:
-            return now, arrived
-        time.sleep(LOOK_EVERY_S)
 
 
 def _raise_target(services: Services, body: dict[str, Any]) -> datetime:

@@ -27,6 +27,7 @@ from connector.worker import claiming, loop
 
 RATE = 500.0  # messages per second and sender; Meta's 80 would only make the test longer
 CLAIM = 25  # small claims: more commits, and a death burns fewer intents
+ROOM = 64  # requests in flight: a busy machine must not make an answer later than lease and hold
 LEASE_S = 3  # of a dead worker among several; its hold follows
 _PR_SET_PDEATHSIG = 1
 
@@ -105,7 +106,7 @@ async def _work(house: House, settings: Settings, death: Death) -> None:
     async with DyingOutgoing(death, allow=composition.allowed_hosts(settings), connections=256) as outgoing:
         worker = composition.make_worker(app, outgoing)
         senders = tuple(replace(s, rate=RATE) for s in worker.config.senders)
-        worker.config = replace(worker.config, senders=senders)
+        worker.config = replace(worker.config, senders=senders, room=ROOM)
         kind: type[Asking] = Asking
         if house.naive:
             kind, known = LeaseRetry, worker._inbox

@@ -20,7 +20,7 @@ from connector.store import emulator as provider_rows
 from connector.store import events, inbox, schema
 
 STORM_HOLD_S = 120  # no hold ends during the storm: a step that dies twice would rightly wait for a person
-END_HOLD_S = 5  # several times as long as any status takes
+END_HOLD_S = 6  # several times as long as any status takes
 LONGEST_S = 120.0
 
 
@@ -39,6 +39,7 @@ class Storm:
     unreached: list[str] = field(default_factory=list)
     seeded: int = 0
     started_plans: int = 0
+    waits: dict[tuple[str, str | None], int] = field(default_factory=dict)  # what was not at rest last
     begun: float = field(default_factory=time.monotonic)
 
     # --- processes ------------------------------------------------------------------------------------------
@@ -168,7 +169,7 @@ class Storm:
         until = time.monotonic() + LONGEST_S / 2
         while not done():
             if time.monotonic() > until:
-                raise TimeoutError(f"waited too long for {what}; see {self.log}")
+                raise TimeoutError(f"waited too long for {what}: {self.waits}; see {self.log}")
             time.sleep(0.1)
 
     def _all_told(self) -> bool:
@@ -179,11 +180,14 @@ class Storm:
         for name in self.watch():
             self.start(name, None, END_HOLD_S)
         with closing(self.house.store()) as store, store.read() as tx:
-            open_steps = sa.select(sa.func.count()).where(
-                schema.steps.c.state.in_(["planned", "sending", "unknown"])
+            steps = schema.steps
+            query = sa.select(steps.c.state, steps.c.reason, sa.func.count()).group_by(
+                steps.c.state, steps.c.reason
             )
-            waits = tx.conn.execute(open_steps).scalar_one() + inbox.waiting(tx) + events.unnumbered(tx)
-        return not waits and self._all_told()
+            found = {(state, reason): n for state, reason, n in tx.conn.execute(query)}
+            self.waits = {key: n for key, n in found.items() if key[0] in ("planned", "sending", "unknown")}
+            self.waits |= {("inbox", None): inbox.waiting(tx), ("events", None): events.unnumbered(tx)}
+        return not any(self.waits.values()) and self._all_told()
 
     def end(self) -> None:
         """Asks politely first: a worker that is told to stop must end well."""

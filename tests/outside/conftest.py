@@ -76,3 +76,13 @@ def contracts() -> Path:
     if not (SHARED / "contracts").is_dir():
         pytest.skip("../shared/contracts is absent: the outside truth is not in the repository")
     return SHARED / "contracts"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh(request: pytest.FixtureRequest, make_home: Callable[..., Home]) -> Home:
+    """A served home of this test alone, once on each kind of database, with the sample data."""
+    if request.param == "sqlite":
+        return make_home().serve()
+    home: Home = make_home(sample=False, database_url=request.getfixturevalue("empty_postgres_url"))
+    home.done("setup", "--sample")
+    return home.serve()

@@ -1,4 +1,4 @@
-"""A Tagih as its operator runs it: its own processes, its own home, spoken to over HTTP and the command line."""
+"""A Tagih as its operator runs it: its own processes, its own home, called over HTTP and typed at."""
 
 import os
 import re
@@ -18,6 +18,7 @@ import sqlalchemy as sa
 SHARED = Path(__file__).parents[3] / "shared"
 KEY = "canary-admin-key-Zq7-0123456789"
 APP_SECRET = "canary-app-secret-Zq7-0123456789"
+PHONE_NUMBER_ID, WABA_ID = "109876543210987", "209876543210987"
 START = "2026-11-28T08:00+07:00"
 # What may stand in no log: secrets, a message's words, a phone in any spelling.
 _PHONE = re.compile(r"(?<![\w.:-])(?:\+|00)?62[ -]?8\d[\d -]{6,12}\d(?![\w:])|(?<!\d)08\d{8,11}(?!\d)")
@@ -41,7 +42,9 @@ def until(what: Callable[[], object], within_s: float = 20.0, said: Callable[[],
 class Home:
     """One home with its commands, its process tree and its address."""
 
-    def __init__(self, folder: Path, *, virtual: bool = True, database_url: str | None = None, **env: str) -> None:
+    def __init__(
+        self, folder: Path, *, virtual: bool = True, database_url: str | None = None, **env: str
+    ) -> None:
         self.folder, self.port = folder, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder.parent / f"{folder.name}.log"
@@ -52,6 +55,8 @@ class Home:
             "TAGIH_BIND": f"127.0.0.1:{self.port}",
             "TAGIH_API_KEY": KEY,
             "TAGIH_WHATSAPP_APP_SECRET": APP_SECRET,
+            "TAGIH_WHATSAPP_PHONE_NUMBER_ID": PHONE_NUMBER_ID,
+            "TAGIH_WHATSAPP_WABA_ID": WABA_ID,
             "TAGIH_CLOCK": f"virtual:{START}" if virtual else "system",
             **({"TAGIH_DATABASE_URL": database_url} if database_url else {}),
             **env,

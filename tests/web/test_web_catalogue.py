@@ -319,7 +319,7 @@ def test_work_that_does_not_move_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store = virtual(open_store, database_url)
-    monkeypatch.setattr("connector.web.clock.STUCK_S", 0.1)
+    monkeypatch.setattr("connector.actions.walking.STUCK_S", 0.1)
     admin = Caller(make_app(store=store).test_client(), make_key(store).secret)
     tell(store, "never numbered")
 

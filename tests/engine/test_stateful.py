@@ -1,0 +1,369 @@
+"""Everything at once: payments, promises, stops, jumps of the clock, kills, cuts and a faulty provider.
+
+Whatever happens in whatever order: never two accepted for one key (statuses arrive within the hold), never
+outside the window, never a word about money after it is paid; every silence has its reason, every number fits.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from engine_probes import (
+    accepted,
+    die_after_intent,
+    jump_to,
+    moves,
+    next_due,
+    shifted,
+    three_days,
+    twice,
+    watch_steps,
+)
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from world import START, World, world
+
+from connector.clock import from_ms
+from connector.domain.model import StepKind, StepState
+from connector.domain.problems import Problem
+from connector.domain.steps import may_move
+from connector.store import schema
+
+# Ratna and Tono share a phone; Yani lives two hours east of the business.
+PEOPLE = (
+    ("Siti Uji", "081290001111", "Asia/Jakarta"),
+    ("Ratna Uji", "081290002222", "Asia/Jakarta"),
+    ("Tono Uji", "081290002222", "Asia/Jakarta"),
+    ("Yani Uji", "081290003333", "Asia/Jayapura"),
+)
+RECIPES = ("tiga-hari", "tiga-hari-orang", "kost")
+FAULTS = (
+    {"kind": "lost_answer"},
+    {"kind": "late", "seconds": 600.0},
+    {"kind": "duplicate"},
+    {"kind": "out_of_order"},
+    {"code": "131026"},
+    {"code": "131016"},
+    {"code": "131026", "kind": "failed"},
+)
+# Moves that the table of `domain.steps` does not name: the provider's word settles what it finds.
+BY_THE_PROVIDER = {
+    ("sending", "held"),  # a paused template keeps its step
+    ("unknown", "failed"),  # the answer was lost, the status says no
+    ("held", "sent"),  # a person was asked already, and then the status says yes
+    ("planned", "sent"),  # to be sent once more, and then the status says yes
+}
+# A key is planned anew in its own row as long as it never reached a provider.
+ANEW = {("cancelled", "planned"), ("skipped", "planned"), ("superseded", "planned")}
+STANDING = ("open", "partly_paid", "waiting")
+
+some_invoice = st.integers(0, 7)
+some_days = st.integers(-3, 12)
+
+
+class Engine(RuleBasedStateMachine):
+    open_world: Callable[[Path], Any]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rooms = ExitStack()
+        self.numbers: list[str] = []
+        self.closed: dict[str, set[str]] = {}  # invoice id -> messages that were on their way when it ended
+        self.silent: dict[str, set[str]] = {}  # phone -> messages before the stop
+        self.seen_moves = 0
+        self.dark = False
+
+    @initialize()
+    def begin(self) -> None:
+        home = Path(self.rooms.enter_context(tempfile.TemporaryDirectory()))
+        self.world: World = self.rooms.enter_context(type(self).open_world(home))
+        self.clock = shifted(self.world)
+        self.world.worker.rng.seed(7)
+        watch_steps(self.world.store)
+        three_days(self.world)
+        three_days(self.world, "tiga-hari-orang", unknown="person")
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "world"):
+                self.comes_to_rest()
+        finally:
+            self.rooms.close()
+
+    # --- what people do -------------------------------------------------------------------------------------
+
+    def number(self, place: int) -> str:
+        return self.numbers[place % len(self.numbers)]
+
+    def message_ids(self) -> set[str]:
+        return {m.id for m in self.world.rows(schema.messages)}
+
+    def act(self, name: str, /, **given: Any) -> None:
+        """An action; a refusal is an answer too, and then nothing has happened."""
+        try:
+            self.world.act(name, **given)
+        except Problem:
+            return
+
+    @rule(who=st.integers(0, 3), days=some_days, recipe=st.sampled_from(RECIPES), rp=st.integers(2, 9))
+    def create(self, who: int, days: int, recipe: str, rp: int) -> None:
+        if len(self.numbers) >= 6:
+            return
+        name, phone, zone = PEOPLE[who]
+        number = f"S-{len(self.numbers) + 1}"
+        self.world.act("upsert_customer", customer_name=name, customer_phone=phone, time_zone=zone)
+        self.world.invoice(
+            number,
+            customer_name=name,
+            customer_phone=phone,
+            amount=str(rp * 100_000),
+            due_date=(self.world.now.date() + timedelta(days=days)).isoformat(),
+            recipe=recipe,
+        )
+        self.numbers.append(number)
+
+    @precondition(lambda self: self.numbers)
+    @rule(place=some_invoice, part=st.booleans())
+    def pay(self, place: int, part: bool) -> None:
+        before = self.message_ids()
+        given = {"amount": "100000"} if part else {}
+        self.act("mark_paid", invoice=self.number(place), payment_ref=f"ref-{len(before)}-{place}", **given)
+        self.note_closed(before)
+
+    @precondition(lambda self: self.numbers)
+    @rule(place=some_invoice)
+    def void(self, place: int) -> None:
+        before = self.message_ids()
+        self.act("void_invoice", invoice=self.number(place), reason="salah")
+        self.note_closed(before)
+
+    def note_closed(self, before: set[str]) -> None:
+        for row in self.world.rows(schema.invoices, schema.invoices.c.status.in_(["paid", "void"])):
+            self.closed.setdefault(row.id, before)
+
+    @precondition(lambda self: self.numbers)
+    @rule(place=some_invoice, days=st.integers(0, 9))
+    def promise(self, place: int, days: int) -> None:
+        on = (self.world.now.date() + timedelta(days=days)).isoformat()
+        self.act("record_promise", invoice=self.number(place), promise_date=on)
+
+    @precondition(lambda self: self.numbers)
+    @rule(place=some_invoice, days=st.integers(-5, 9))
+    def move_due(self, place: int, days: int) -> None:
+        row = self.world.rows(schema.invoices, schema.invoices.c.number == self.number(place))[0]
+        due = date.fromisoformat(row.due_on) + timedelta(days=days)
+        self.act("update_invoice", invoice=row.number, due_date=due.isoformat())
+
+    @precondition(lambda self: self.numbers)
+    @rule(place=some_invoice)
+    def pause(self, place: int) -> None:
+        self.act("pause_sequence", invoice=self.number(place))
+
+    @precondition(lambda self: self.numbers)
+    @rule(place=some_invoice)
+    def resume(self, place: int) -> None:
+        self.act("resume_sequence", invoice=self.number(place))
+
+    @rule()
+    def pause_all(self) -> None:
+        self.act("pause_all", reason="libur")
+
+    @rule()
+    def resume_all(self) -> None:
+        self.act("resume_all")
+
+    @precondition(lambda self: self.numbers and not self.dark)
+    @rule(who=st.sampled_from(["+6281290001111", "+6281290003333"]), stop=st.integers(0, 3))
+    def says(self, who: str, stop: int) -> None:
+        buttons = [b["id"] for m in self.world.phone(who)[-1:] for b in m.buttons]
+        if stop == 0:
+            before = self.message_ids()
+            self.world.say(who, "STOP")
+            if self.world.rows(schema.addresses, schema.addresses.c.phone == who):
+                self.silent.setdefault(who, before | self.sending_now(who))
+        elif buttons:
+            self.world.press(who, buttons[stop % len(buttons)])
+
+    def sending_now(self, phone: str) -> set[str]:
+        """What was claimed while the word was still under way to us."""
+        stopped = self.world.rows(schema.addresses, schema.addresses.c.phone == phone)[0].opted_out_at
+        if stopped is None:
+            return self.message_ids()
+        return {m.id for m in self.world.rows(schema.messages, schema.messages.c.intent_at < stopped)}
+
+    # --- what the world does --------------------------------------------------------------------------------
+
+    @rule(minutes=st.sampled_from([1, 20, 90, 600, 1_440, 4_300, 10_080]))
+    def time_passes(self, minutes: int) -> None:
+        self.world.advance(timedelta(minutes=minutes))
+
+    @rule()
+    def worker_dies(self) -> None:
+        self.world.restart()
+        self.world.settle()
+
+    @precondition(lambda self: self.numbers and not self.dark)
+    @rule(unseen=st.booleans())
+    def worker_dies_after_its_intent(self, unseen: bool) -> None:
+        following = next_due(self.world.store)
+        if following is None or following > self.world.now + timedelta(days=4):
+            return
+        jump_to(self.world, following, unseen=unseen)
+        die_after_intent(self.world, self.clock)
+        self.world.settle()
+
+    @rule(on=st.booleans())
+    def power(self, on: bool) -> None:
+        self.dark = not on
+        self.world.power(on)
+
+    @rule(fault=st.sampled_from(FAULTS), times=st.integers(1, 3))
+    def provider_fails(self, fault: dict[str, Any], times: int) -> None:
+        self.world.fault(next=times, **fault)
+
+    @rule(on=st.booleans())
+    def network(self, on: bool) -> None:
+        self.world.no_faults()
+        if not on:
+            self.world.fault(kind="network", rate=1)
+
+    # --- what always holds ----------------------------------------------------------------------------------
+
+    @invariant()
+    def nothing_goes_twice(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        rows = accepted(self.world)
+        assert twice(rows) == []
+        self.inside_the_window(rows)
+        for row in rows:
+            if row.invoice_id in self.closed and row.message_id not in self.closed[row.invoice_id]:
+                assert row.stage in ("receipt", "other"), f"{row.key} after the invoice was closed"
+            if row.phone in self.silent:
+                assert row.message_id in self.silent[row.phone], f"{row.key} after the stop"
+
+    def inside_the_window(self, rows: list[Any]) -> None:
+        zones = {c.id: c.zone for c in self.world.rows(schema.customers)}
+        typed = [
+            (m.phone, m.at)
+            for m in self.world.rows(schema.emu_messages, schema.emu_messages.c.direction == "in")
+        ]
+        for row in rows:
+            local = from_ms(row.at).astimezone(ZoneInfo(zones[row.customer_id] or "Asia/Jakarta"))
+            if 8 <= local.hour < 20:
+                continue
+            asked = [at for phone, at in typed if phone == row.phone and at <= row.at]
+            assert row.permission == "reply", f"{row.key} at {local:%H:%M}"
+            assert row.at - max(asked) <= 15 * 60_000
+
+    @invariant()
+    def the_books_fit(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        invoices = self.world.rows(schema.invoices)
+        paid: dict[str, int] = {}
+        for payment in self.world.rows(schema.payments, schema.payments.c.state == "applied"):
+            paid[payment.invoice_id] = paid.get(payment.invoice_id, 0) + payment.amount
+        for invoice in invoices:
+            assert invoice.paid == paid.get(invoice.id, 0)
+            assert (invoice.status == "paid") == (invoice.paid >= invoice.amount and invoice.status != "void")
+        events = self.world.rows(schema.events)
+        numbers = sorted(e.number for e in events if e.number is not None)
+        assert numbers == list(range(1, len(numbers) + 1))
+        for invoice in invoices:
+            own = sorted(e.invoice_event_number for e in events if e.invoice_id == invoice.id)
+            assert own == list(range(1, invoice.event_count + 1))
+
+    @invariant()
+    def steps_move_as_designed(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        for move in moves(self.world.store, self.seen_moves):
+            self.seen_moves = move.id
+            allowed = may_move(StepState(move.old), StepState(move.new), StepKind(move.kind))
+            known = (move.old, move.new) in BY_THE_PROVIDER | ANEW
+            assert allowed or known, f"{move.step}: {move.old} -> {move.new} ({move.why})"
+
+    # --- the end --------------------------------------------------------------------------------------------
+
+    def comes_to_rest(self) -> None:
+        """With power, a road and nobody in the way, the whole plan ends, and every silence has its reason."""
+        self.world.no_faults()
+        self.world.act("resume_all")
+        self.dark = False
+        self.world.power(True)
+        for case in self.world.rows(schema.cases, schema.cases.c.state == "open"):
+            self.act("resolve_case", case=case.id, outcome="explained", next="resume")
+        for number in self.numbers:
+            self.act("resume_sequence", invoice=number)
+        self.world.advance(timedelta(days=45))
+        self.nothing_goes_twice()
+        self.the_books_fit()
+        self.steps_move_as_designed()
+        open_cases = {c.invoice_id for c in self.world.rows(schema.cases, schema.cases.c.state == "open")}
+        for step in self.world.rows(schema.steps, schema.steps.c.kind == "message"):
+            assert step.state == "sent" or step.reason, f"{step.key} is {step.state} without a reason"
+            if step.state == "planned":
+                assert step.invoice_id in open_cases, f"{step.key} still waits: {step.reason}"
+            assert step.state not in ("sending", "unknown"), step.key
+        assert all(e.number is not None for e in self.world.rows(schema.events))
+
+
+def explore(open_world: Callable[[Path], Any], *, examples: int, steps: int) -> None:
+    machine = type("BoundEngine", (Engine,), {"open_world": staticmethod(open_world)})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=(Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.mark.slow
+def test_on_sqlite_nothing_breaks_the_promises(sqlite_template: Path) -> None:
+    def open_world(home: Path) -> Any:
+        shutil.copyfile(sqlite_template, home / "tagih.db")
+        return world(home / "home", f"sqlite:///{home / 'tagih.db'}", start=START)
+
+    explore(open_world, examples=8, steps=40)
+
+
+@pytest.mark.slow
+def test_on_postgresql_nothing_breaks_the_promises(fresh_postgres: Callable[[], str]) -> None:
+    explore(lambda home: world(home / "home", fresh_postgres(), start=START), examples=3, steps=30)
+
+
+@pytest.fixture
+def fresh_postgres(postgres_admin: Any, postgres_template: str) -> Iterator[Callable[[], str]]:
+    """Makes databases with the tables in them, and drops them all in the end."""
+    from conftest import _created, _dropped
+
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(_created(postgres_admin, postgres_template))
+        return made[-1]
+
+    yield make
+    for url in made:
+        _dropped(postgres_admin, url)
