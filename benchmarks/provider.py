@@ -1,6 +1,6 @@
 """A provider as fast as Python allows: reads a request, waits a set time, answers like Graph. Counts what it took.
 
-    python benchmarks/provider.py PORT [DELAY_S]
+python benchmarks/provider.py PORT [DELAY_S]
 """
 
 import asyncio
@@ -47,7 +47,8 @@ class Graph(asyncio.Protocol):
             Graph.taken += 1
             body = b'{"messaging_product":"whatsapp","messages":[{"id":"wamid.%d"}]}' % Graph.taken
         self._transport.write(
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
+            % (len(body), body)
         )
 
 

@@ -59,17 +59,39 @@ def _rows(
     due_on = (local - timedelta(days=1)).isoformat()
     issue_on = (local - timedelta(days=10)).isoformat()
     stamps = {"created_at": ms, "updated_at": ms}
-    yield "customers", [
-        {"id": f"cus_{n:07d}", "ref": f"R{n}", "name": f"Penyewa {n}", "folded_name": f"penyewa {n}", "extra": {}, **stamps}
-        for n in numbers
-    ]
-    yield "addresses", [
-        {"id": f"adr_{n:07d}", "kind": "phone", "phone": f"+6281{n:09d}", "state": "ok", "pair_tokens": 45.0, "pair_at": ms, "created_at": ms}
-        for n in numbers
-    ]
-    yield "customer_addresses", [
-        {"customer_id": f"cus_{n:07d}", "address_id": f"adr_{n:07d}", "is_primary": True} for n in numbers
-    ]
+    yield (
+        "customers",
+        [
+            {
+                "id": f"cus_{n:07d}",
+                "ref": f"R{n}",
+                "name": f"Penyewa {n}",
+                "folded_name": f"penyewa {n}",
+                "extra": {},
+                **stamps,
+            }
+            for n in numbers
+        ],
+    )
+    yield (
+        "addresses",
+        [
+            {
+                "id": f"adr_{n:07d}",
+                "kind": "phone",
+                "phone": f"+6281{n:09d}",
+                "state": "ok",
+                "pair_tokens": 45.0,
+                "pair_at": ms,
+                "created_at": ms,
+            }
+            for n in numbers
+        ],
+    )
+    yield (
+        "customer_addresses",
+        [{"customer_id": f"cus_{n:07d}", "address_id": f"adr_{n:07d}", "is_primary": True} for n in numbers],
+    )
     yield "invoices", [
         {
             "id": f"inv_{n:07d}", "number": f"B-{n}", "customer_id": f"cus_{n:07d}", "source": "bench",

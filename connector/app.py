@@ -3,9 +3,10 @@
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -14,6 +15,7 @@ from connector import __version__
 from connector.actions import options as drop_downs
 from connector.actions.payloads import event_payloads
 from connector.actions.run import has_function, run_action
+from connector.domain.problems import Unavailable
 from connector.providers import Provider, SenderConfig, load_providers
 from connector.providers.error_table import ErrorTable
 from connector.providers.signatures import usable_secrets
@@ -25,8 +27,8 @@ from connector.sandbox.emulator import Settings as EmulatorSettings
 from connector.sandbox.standalone import make_emulator
 from connector.settings import Settings
 from connector.specs import Catalog, default_dirs, load
-from connector.store import migrate, network
-from connector.store.db import Store
+from connector.store import business, migrate, network
+from connector.store.db import Store, Tx
 from connector.web.app import make_web
 from connector.web.services import Door, Services
 from connector.worker.inbox import Own
@@ -82,13 +84,21 @@ def services_of(app: App) -> Services:
         public_url=settings.public_url,
         settle_seconds=settings.settle_seconds,
         run_action=run_action,
-        event_payloads=event_payloads,
+        event_payloads=lambda tx, rows: _told(app, tx, rows),
         is_migrated=lambda: migrate.current(settings.database_url) == _HEAD.read(),
         doors=_doors(app),
         options=drop_downs.LISTS,
         template_fields=drop_downs.template_fields,
         blueprints=make_blueprints(app.store, emulator_settings(app)) if settings.is_sandbox else (),
     )
+
+
+def _told(app: App, tx: Tx, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Events as whoever follows this business gets them."""
+    own = business.get(tx)
+    if own is None:
+        raise Unavailable("not_ready", params={"what": "business"})
+    return event_payloads(tx, rows, own, app.catalog, public_url=app.settings.public_url)
 
 
 class _Head:

@@ -162,7 +162,9 @@ class World:
 
 
 @contextmanager
-def world(home: Path, database_url: str, *, sample: bool = False, start: datetime = START, **env: str) -> Iterator[World]:
+def world(
+    home: Path, database_url: str, *, sample: bool = False, start: datetime = START, **env: str
+) -> Iterator[World]:
     """Opens a world on an empty database whose tables exist."""
     port = free_port()
     settings = Settings.load(

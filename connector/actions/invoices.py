@@ -18,6 +18,7 @@ from connector.domain.invoices import Draft
 from connector.domain.model import Channel, Invoice, InvoiceStatus
 from connector.domain.money import decimals, parse_amount
 from connector.domain.names import clean_text
+from connector.domain.numbers import stable_number
 from connector.domain.problems import Conflict, Invalid
 from connector.store import cases, control, customers, invoices, promises, sequences
 
@@ -32,14 +33,13 @@ def create_invoice(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     currency = currency_of(ctx, given)
     amount = parse_amount(given["amount"], currency).minor
     due = due_date(ctx, given)
-    number, identity = _number(ctx, given, due)
+    number = _number(ctx, given, due)
     known = invoices.by_number(ctx.tx, number, lock=True)
     if known is not None:
         return _again(ctx, given, known, currency, amount, due)
     found = people.find_or_make(ctx, given)
     draft = Draft(
         number=number,
-        identity=identity,
         customer_id=found.customer.id,
         source=given.get("source") or _source(given),
         amount=amount,
@@ -237,17 +237,13 @@ def due_date(ctx: Context, given: dict[str, Any]) -> date:
     return day
 
 
-def _number(ctx: Context, given: dict[str, Any], due: date) -> tuple[str, str | None]:
-    """The number, or one made from the row's identity."""
+def _number(ctx: Context, given: dict[str, Any], due: date) -> str:
+    """The number, or the stable one of an invoice that was given none."""
     number = given.get("invoice_number")
     if number is not None:
-        return clean_text(number, 120, field="invoice_number"), None
+        return clean_text(number, 120, field="invoice_number")
     phone = people.given_phone(ctx, given)
-    name = given.get("customer_ref") or given["customer_name"]
-    identity = rules.identity_of(given.get("list"), phone, name, given.get("description"), due)
-    key = rules.identity_key(identity)
-    known = invoices.by_identity(ctx.tx, key)
-    return (known.number if known else rules.stable_number(identity)), key
+    return stable_number(given.get("list"), phone, given["customer_name"], given.get("description"), due)
 
 
 def _source(given: dict[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """What happens to an invoice: born, changed, voided, held. Amounts are minor units."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -8,7 +7,6 @@ from typing import Any
 
 from connector.domain.decision import CancelSteps, Decision, Insert, NewEvent, Update
 from connector.domain.model import Channel, Invoice, InvoiceStatus, Stage, StepState
-from connector.domain.names import fold_name
 
 # How the fields of an invoice are called in its table where the names differ.
 _COLUMNS = {"issue_date": "issue_on", "due_date": "due_on"}
@@ -25,7 +23,6 @@ class Draft:
     currency: str
     due_date: date
     issue_date: date
-    identity: str | None = None
     description: str | None = None
     pay_url: str | None = None
     pdf_url: str | None = None
@@ -35,33 +32,6 @@ class Draft:
     recipe: str | None = None
     list_name: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
-
-
-def identity_of(
-    list_name: str | None, phone: str | None, name: str, description: str | None, due: date
-) -> str:
-    """What makes a row without a number the same invoice the next time it is read.
-
-    >>> identity_of(None, "+62812", "Siti  Rahma", "Sewa A3", date(2026, 12, 5))
-    '|+62812|siti rahma|sewa a3|2026-12'
-    """
-    parts = (list_name or "", phone or "", fold_name(name), fold_name(description or ""), f"{due:%Y-%m}")
-    return "|".join(parts)
-
-
-def stable_number(identity: str) -> str:
-    """A number made from the identity: the same row gets the same one for ever.
-
-    >>> stable_number("|+62812|siti rahma|sewa a3|2026-12")
-    '2026-12-8EFE6296'
-    """
-    digest = hashlib.sha256(identity.encode()).hexdigest()[:8].upper()
-    return f"{identity.rsplit('|', 1)[-1]}-{digest}"
-
-
-def identity_key(identity: str) -> str:
-    """The identity as the store keeps it: of one length, and without the phone number in it."""
-    return hashlib.sha256(identity.encode()).hexdigest()
 
 
 def status_of(*, amount: int, paid: int, waiting_for: str | None) -> InvoiceStatus:
@@ -112,7 +82,7 @@ def create(
         created_at=now,
         extra=dict(draft.extra),
     )
-    row = columns(invoice) | {"identity": draft.identity, "event_count": 0, "updated_at": now}
+    row = columns(invoice) | {"event_count": 0, "updated_at": now}
     told = NewEvent(
         "invoice_created",
         occurred_at=now,

@@ -4,7 +4,6 @@ Pure: the same rows and the same knowledge give the same diff and the same versi
 is what is applied. A row that is no longer in the file is `missing`, which never means paid.
 """
 
-import base64
 import hashlib
 import json
 from collections import defaultdict
@@ -15,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from connector.domain.names import fold_name
+from connector.domain.numbers import stable_number
 from connector.domain.problems import FieldError
 
 DROPPED_TO = 10  # a tenth of the amount or less: a zero was lost
@@ -107,21 +107,6 @@ class RowDiff:
     @property
     def suspicious(self) -> bool:
         return bool(self.flags)
-
-
-def stable_number(
-    list_name: str, phone: str, customer_name: str, description: str | None, due_date: date
-) -> str:
-    """The number of an invoice whose sheet gives none: the same facts always make the same number.
-
-    >>> stable_number("kost", "+6281234567890", "Siti  RAHMA", None, date(2026, 12, 5)) == stable_number(
-    ...     "kost", "+6281234567890", "siti rahma", "", date(2026, 12, 20))
-    True
-    """
-    month = f"{due_date:%Y-%m}"
-    parts = (fold_name(list_name), phone, fold_name(customer_name), fold_name(description or ""), month)
-    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
-    return f"{due_date:%Y%m}-{base64.b32encode(digest)[:8].decode()}"
 
 
 def identity(row: ListRow, list_name: str) -> str:

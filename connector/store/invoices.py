@@ -43,12 +43,6 @@ def by_number(tx: Tx, number: str, *, lock: bool = False) -> Invoice | None:
     return value_of(Invoice, row._mapping) if row else None
 
 
-def by_identity(tx: Tx, identity: str) -> Invoice | None:
-    """The invoice made from a row without a number, by its stable identity."""
-    row = tx.conn.execute(sa.select(INVOICES).where(INVOICES.c.identity == identity)).first()
-    return value_of(Invoice, row._mapping) if row else None
-
-
 def by_ids(tx: Tx, ids: Iterable[str]) -> dict[str, Invoice]:
     wanted = sorted(set(ids))
     if not wanted:

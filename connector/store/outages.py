@@ -16,6 +16,19 @@ BEATS = schema.heartbeats
 OUTAGES = schema.blackouts
 STEPS = schema.steps
 GAP = timedelta(minutes=5)
+# Time alone decides what waits for one of these; anything else waits for a person, and no report does that.
+_GOES_ON = (
+    "quiet_hours",
+    "sunday",
+    "holiday",
+    "minimum_gap",
+    "cap_7_days",
+    "settling",
+    "retry_later",
+    "resent_once",
+    "fallback_planned",
+    "reply_window_over",
+)
 
 
 def last_beat(tx: Tx) -> Row[Any] | None:
@@ -100,23 +113,34 @@ def counts(tx: Tx, outage: Row[Any]) -> dict[str, int]:
     """What the outage did to the plan, counted from the steps themselves; `left` still waits for its turn."""
     inside = sa.and_(
         STEPS.c.kind == StepKind.MESSAGE,
-        STEPS.c.planned_for > outage.from_at,
+        STEPS.c.planned_for >= outage.from_at,
         STEPS.c.planned_for <= outage.to_at,
     )
-    changed_after = STEPS.c.updated_at >= outage.to_at
+    # Without a network the worker goes on thinking: what is no longer true ends while it still lasts.
+    ended_since = outage.from_at if outage.cause == "network" else outage.to_at
+    touched = sa.or_(
+        STEPS.c.updated_at >= outage.to_at,
+        sa.and_(STEPS.c.state == StepState.SUPERSEDED, STEPS.c.updated_at >= ended_since),
+    )
     found = {
         (r.state): r.n
         for r in tx.conn.execute(
             sa.select(STEPS.c.state, sa.func.count().label("n"))
-            .where(inside, changed_after)
+            .where(inside, touched)
             .group_by(STEPS.c.state)
         )
     }
+    soon = sa.and_(
+        STEPS.c.due_at <= tx.now_ms + 86_400_000,
+        sa.or_(STEPS.c.reason.is_(None), STEPS.c.reason.in_(_GOES_ON)),
+    )
     left = tx.conn.execute(
         sa.select(sa.func.count()).where(
             inside,
-            STEPS.c.state.in_([StepState.PLANNED, StepState.SENDING, StepState.UNKNOWN]),
-            STEPS.c.due_at <= tx.now_ms + 86_400_000,
+            sa.or_(
+                STEPS.c.state.in_([StepState.SENDING, StepState.UNKNOWN]),
+                sa.and_(STEPS.c.state == StepState.PLANNED, sa.or_(STEPS.c.due_at <= tx.now_ms, soon)),
+            ),
         )
     ).scalar_one()
     return {

@@ -166,7 +166,6 @@ invoices = Table(
     Column("customer_id", Id, ForeignKey("customers.id"), nullable=False, index=True),
     Column("source", String(120), nullable=False),
     Column("list_name", String(120), index=True),
-    Column("identity", String(200), unique=True),  # of a spreadsheet row without a number
     Column("amount", BigInteger, nullable=False),
     Column("paid", BigInteger, nullable=False),
     Column("currency", String(3), nullable=False),
@@ -299,12 +298,12 @@ steps = Table(
         sqlite_where=text("state = 'planned'"),
         postgresql_where=text("state = 'planned'"),
     ),
-    # What is not a message to somebody: ticks, tasks, messages without an address.
     Index(
         "ix_steps_due_others",
+        "kind",
         "due_at",
-        sqlite_where=text("state = 'planned' AND (kind <> 'message' OR address_id IS NULL)"),
-        postgresql_where=text("state = 'planned' AND (kind <> 'message' OR address_id IS NULL)"),
+        sqlite_where=text("state = 'planned' AND kind <> 'message'"),
+        postgresql_where=text("state = 'planned' AND kind <> 'message'"),
     ),
     Index(
         "ix_steps_address_planned",

@@ -4,7 +4,7 @@ One turn:
 1. Obey the control row: power, pause, suspicion.
 2. Heartbeat; notice that we were away.
 3. Record the answers that came back, in one transaction.
-4. Apply the inbox; let the sandbox's provider speak.
+4. Let the sandbox's provider speak; apply the inbox, before anything new is claimed.
 5. Settle what is unknown, ended pauses, ticks and tasks.
 6. Claim as much as the senders' buckets and the room in flight allow; start the requests.
 7. Number the events; finish sequences; report an outage whose backlog is settled.
@@ -48,6 +48,8 @@ BUSY_TRIES = 8
 TIDY_EVERY_S = 600.0
 BODIES_KEPT_MS = 14 * 86_400_000  # raw webhook bodies; their hashes stay (threat model, control 4)
 POLL_S = 0.05
+SHORT_CUT = timedelta(hours=6)  # a cut of some hours is made up within minutes ...
+PROBE_SOON = timedelta(minutes=4)  # ... so nobody waits longer than this for the next probe
 BREATH_S = 0.005
 ROOM = 512  # requests in flight
 CLAIM = 200  # steps in one claim: about 40 ms of work
@@ -215,13 +217,13 @@ class Worker:
             self.boot()
         trusted = self._beat(control)
         did = self._record()
-        did += self._inbox.apply(self.store)
         if self.speak is not None:
             did += await self.speak()
+        did += self._inbox.apply(self.store)
         did += self._settle()
+        self._mind_pause(control)
         if trusted and not control.paused:
             did += self._claim(now)
-        self._mind_pause(control)
         await self._breathe()
         did += self._close()
         if did or self._sending.in_flight or self._sending.answers:
@@ -336,6 +338,8 @@ class Worker:
                     outages.begin(tx, "network", tx.now)
                 self._road.tries += 1
                 delay = retry_delay(failed[0].outcome, self._road.tries, self.rng) or timedelta(minutes=1)
+                if tx.now - self._road.down_since < SHORT_CUT:
+                    delay = min(delay, PROBE_SOON)
                 # On whole milliseconds: the stored clock knows nothing finer and would never get there.
                 probe_at = tx.now + max(delay, timedelta(seconds=1))
                 self._road.probe_at = from_ms(to_ms(probe_at))

@@ -166,7 +166,7 @@ class Storm:
         self._until(self._at_rest, "everything to come to rest")
 
     def _until(self, done: Callable[[], bool], what: str) -> None:
-        until = time.monotonic() + LONGEST_S / 2
+        until = time.monotonic() + LONGEST_S
         while not done():
             if time.monotonic() > until:
                 raise TimeoutError(f"waited too long for {what}: {self.waits}; see {self.log}")

@@ -17,8 +17,8 @@ from connector.domain.listdiff import (
     diff,
     identity,
     preview_version,
-    stable_number,
 )
+from connector.domain.numbers import stable_number
 from connector.domain.problems import FieldError
 
 LIST = "kost-melati"

@@ -29,7 +29,10 @@ def test_need_more_time_asks_for_a_date_and_a_kept_promise_ends_it(kost: World) 
     kost.advance(at("2026-12-20 10:00"))
 
     assert day == "promise:2026-12-09"
-    assert [e.type for e in kost.events() if e.type.startswith("promise_")] == ["promise_made", "promise_kept"]
+    assert [e.type for e in kost.events() if e.type.startswith("promise_")] == [
+        "promise_made",
+        "promise_kept",
+    ]
     assert kost.sent()[-1][1] == "payment_received"
 
 
@@ -42,7 +45,10 @@ def test_a_broken_promise_brings_one_friendly_text_and_the_plan_goes_on(kost: Wo
 
     kost.advance(at("2026-12-11 12:00"))
 
-    assert [e.type for e in kost.events() if e.type.startswith("promise_")] == ["promise_made", "promise_broken"]
+    assert [e.type for e in kost.events() if e.type.startswith("promise_")] == [
+        "promise_made",
+        "promise_broken",
+    ]
     assert [name for _, name in kost.sent()[before:]] == ["promise_broken"]
 
 
@@ -81,9 +87,9 @@ def test_stop_is_obeyed_at_once_and_for_ever(kost: World) -> None:
 
     assert len(kost.events("opted_out")) == 1
     assert len(kost.phone(SITI)) == before
-    assert {s.reason for s in kost.steps("T-1").values() if s.kind == "message" and s.state == "cancelled"} >= {
-        "opted_out"
-    }
+    assert {
+        s.reason for s in kost.steps("T-1").values() if s.kind == "message" and s.state == "cancelled"
+    } >= {"opted_out"}
 
 
 def test_free_text_is_told_and_waits_for_a_person(kost: World) -> None:

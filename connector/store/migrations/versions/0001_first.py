@@ -431,7 +431,6 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.String(length=40), nullable=False),
         sa.Column("source", sa.String(length=120), nullable=False),
         sa.Column("list_name", sa.String(length=120), nullable=True),
-        sa.Column("identity", sa.String(length=200), nullable=True),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("paid", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
@@ -459,7 +458,6 @@ def upgrade() -> None:
             ["customer_id"], ["customers.id"], name=op.f("fk_invoices_customer_id_customers")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoices")),
-        sa.UniqueConstraint("identity", name=op.f("uq_invoices_identity")),
         sa.UniqueConstraint("number", name=op.f("uq_invoices_number")),
     )
     with op.batch_alter_table("invoices", schema=None) as batch_op:
@@ -692,10 +690,10 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_steps_due_others",
-            ["due_at"],
+            ["kind", "due_at"],
             unique=False,
-            sqlite_where=sa.text("state = 'planned' AND (kind <> 'message' OR address_id IS NULL)"),
-            postgresql_where=sa.text("state = 'planned' AND (kind <> 'message' OR address_id IS NULL)"),
+            sqlite_where=sa.text("state = 'planned' AND kind <> 'message'"),
+            postgresql_where=sa.text("state = 'planned' AND kind <> 'message'"),
         )
         batch_op.create_index(batch_op.f("ix_steps_invoice_id"), ["invoice_id"], unique=False)
         batch_op.create_index(
