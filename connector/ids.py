@@ -11,6 +11,7 @@ from typing import Protocol
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CHANCE_BITS = 60
+_PAIRS = [high + low for high in _CROCKFORD for low in _CROCKFORD]
 
 
 class Ids(Protocol):
@@ -18,12 +19,12 @@ class Ids(Protocol):
 
 
 def _base32(number: int, width: int) -> str:
-    """The number in Crockford's alphabet, whose order is that of the numbers.
+    """The number in Crockford's alphabet, whose order is that of the numbers; the width is even.
 
-    >>> _base32(33, 3)
-    '011'
+    >>> _base32(33, 4)
+    '0011'
     """
-    return "".join(_CROCKFORD[(number >> 5 * place) & 31] for place in range(width - 1, -1, -1))
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(5 * width - 10, -1, -10)])
 
 
 class UlidIds:

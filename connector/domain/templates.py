@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from connector.domain.model import Button, Permission, Stage
@@ -95,6 +96,7 @@ class Rendered:
         return self.text if self.footer is None else f"{self.text}\n\n{self.footer}"
 
 
+@lru_cache(maxsize=1024)
 def names_in(text: str) -> tuple[str, ...]:
     """The variables of a text in order, each once.
 

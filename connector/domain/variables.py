@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 LANGUAGES = ("id", "en")
 
@@ -63,6 +64,7 @@ CATALOGUE: Mapping[str, Variable] = _catalogue(
 _EXTRA = re.compile(r"extra_[a-z][a-z0-9_]{0,39}\Z", re.ASCII)
 
 
+@lru_cache(maxsize=1024)
 def variable(name: str) -> Variable | None:
     """The catalogue's entry, or None for a name that no template may use.
 

@@ -144,7 +144,7 @@ def phone_given(text: Any, field: str = "phone") -> str:
 def typed_given(body: dict[str, Any]) -> Typed:
     """One of text, button or media, from one phone."""
     phone = phone_given(body.get("phone"))
-    given = [name for name in ("text", "button", "media") if body.get(name)]
+    given = [name for name in ("text", "button", "media") if body.get(name) is not None]
     if not given or ("button" in given and len(given) > 1):
         raise Invalid("one_of_required", field="text", params={"names": "text, button, media"})
     texts: dict[str, str | None] = {}
@@ -190,7 +190,7 @@ def fault_given(body: dict[str, Any]) -> dict[str, Any]:
         else None
         if rate is not None or kind == Trouble.NETWORK
         else 1,
-        "phone": phone_given(body["phone"]) if body.get("phone") else None,
+        "phone": phone_given(body["phone"]) if body.get("phone") is not None else None,
         "seconds": _number(body, "seconds", 0, 10_000_000),
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from connector.specs.actions import ActionSpec
 from connector.specs.catalog import Catalog
-from connector.specs.openapi_parts import Schema, answers
+from connector.specs.openapi_parts import Schema, answers, taken
 from connector.specs.openapi_routes import routes
 from connector.specs.triggers import TriggerSpec
 
@@ -14,10 +14,10 @@ PROBLEM: Schema = {
     "title": "Problem",
     "description": "RFC 9457. `detail` ends with what to do next.",
     "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
+        "type": {"type": "string", "pattern": "^urn:tagih:problem:[a-z0-9_]+$"},
+        "title": {"type": "string", "minLength": 1},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "minLength": 1},
         "code": {"type": "string"},
         "errors": {
             "type": "array",
@@ -32,8 +32,9 @@ PROBLEM: Schema = {
             },
         },
         "retryable": {"type": "boolean"},
-        "request_id": {"type": ["string", "null"]},
+        "request_id": {"type": "string", "minLength": 8},
     },
+    "additionalProperties": False,
     "required": ["type", "title", "status", "detail", "code", "errors", "retryable", "request_id"],
 }
 KEY_HEADER: Schema = {
@@ -49,7 +50,7 @@ def openapi_of(
     catalog: Catalog, *, version: str, public_url: str, sandbox: bool = True, virtual: bool = True
 ) -> Schema:
     """The whole document; `sandbox` adds the emulator's routes, `virtual` the clock's."""
-    schemas: dict[str, Schema] = {"Problem": PROBLEM}
+    schemas: dict[str, Schema] = {"Problem": _problem(catalog)}
     for name, properties in catalog.blocks.items():
         body = {"type": "object", "properties": dict(properties), "required": list(properties)}
         schemas[_pascal(name)] = {"title": catalog.block_titles.get(name, name), **body}
@@ -87,6 +88,12 @@ def openapi_of(
     }
 
 
+def _problem(catalog: Catalog) -> Schema:
+    """A problem with every code that there is."""
+    codes = {"type": "string", "enum": sorted(catalog.problems)}
+    return {**PROBLEM, "properties": {**PROBLEM["properties"], "code": codes}}
+
+
 def _tags(paths: Mapping[str, Any]) -> list[str]:
     return sorted(
         {tag for path in paths.values() for operation in path.values() for tag in operation["tags"]}
@@ -100,12 +107,11 @@ def _action(action: ActionSpec, catalog: Catalog) -> Schema:
         "description": action.description,
         "tags": [action.noun],
         "x-scope": action.scope,
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {"schema": dict(action.input), "example": action.example["input"]}
-            },
-        },
+        "requestBody": taken(
+            dict(action.input),
+            example=action.example["input"],
+            required=bool(action.input["required"] or "anyOf" in action.input),  # nothing at all is {}
+        ),
         "responses": answers(_lean(action.output, catalog), example=action.example["output"]),
     }
     if action.changes:

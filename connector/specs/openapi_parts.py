@@ -3,6 +3,10 @@
 from typing import Any
 
 Schema = dict[str, Any]
+ANY: Schema = {"type": "object"}
+TEXT: Schema = {"type": "string"}
+TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+BIGGEST = 2**63 - 1
 
 
 def answers(schema: Schema, *, example: Any = None, status: str = "200") -> Schema:
@@ -31,14 +35,23 @@ def write(
     schema: Schema,
     *parameters: Schema,
     example: Any = None,
+    media: str = "application/json",
+    required: bool = True,
 ) -> Schema:
     operation = read(id, title, tag, schema, *parameters)
     if body is not None:
-        content: Schema = {"schema": body}
-        if example is not None:
-            content["example"] = example
-        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+        operation["requestBody"] = taken(body, example=example, media=media, required=required)
     return operation
+
+
+def taken(
+    schema: Schema, *, example: Any = None, media: str = "application/json", required: bool = True
+) -> Schema:
+    """The body that a request brings."""
+    content: Schema = {"schema": schema}
+    if example is not None:
+        content["example"] = example
+    return {"required": required, "content": {media: content}}
 
 
 def without_key(operation: Schema) -> Schema:

@@ -4,7 +4,11 @@ from typing import Any
 
 from connector.specs.catalog import Catalog
 from connector.specs.checks import LIVE_LISTS
+from connector.specs.openapi_files import imports_and_recipes
 from connector.specs.openapi_parts import (
+    ANY,
+    BIGGEST,
+    TEXT,
     Schema,
     in_path,
     in_query,
@@ -14,10 +18,7 @@ from connector.specs.openapi_parts import (
     without_key,
     write,
 )
-
-ANY: Schema = {"type": "object"}
-TEXT: Schema = {"type": "string"}
-BIGGEST = 2**63 - 1
+from connector.specs.openapi_sandbox import clock, sandbox_routes
 
 
 def routes(catalog: Catalog, *, sandbox: bool, virtual: bool) -> dict[str, Any]:
@@ -25,15 +26,14 @@ def routes(catalog: Catalog, *, sandbox: bool, virtual: bool) -> dict[str, Any]:
     found = {
         **_catalogue(catalog),
         **_events(catalog),
-        **_imports(),
-        **_recipes(),
+        **imports_and_recipes(catalog),
         **_inbound(),
         **_operations(),
     }
     if virtual:
-        found |= _clock()
+        found |= clock()
     if sandbox:
-        found |= _sandbox()
+        found |= sandbox_routes()
     return found
 
 
@@ -72,8 +72,8 @@ def _catalogue(catalog: Catalog) -> dict[str, Any]:
                 "catalogue",
                 {"anyOf": [option, ANY]},  # template_fields answers a JSON Schema
                 in_path("list", lists, example="recipes"),
-                in_query("q", {"type": "string", "maxLength": 100}),
-                in_query("template", {"type": "string", "maxLength": 120}, example="payment_reminder"),
+                in_query("q", TEXT),
+                in_query("template", TEXT, example="payment_reminder"),
             )
         },
     }
@@ -96,66 +96,6 @@ def _events(catalog: Catalog) -> dict[str, Any]:
         },
         "/v1/triggers/{type}/samples": {
             "get": read("samples", "Samples of a Trigger", "events", page, in_path("type", types))
-        },
-    }
-
-
-def _imports() -> dict[str, Any]:
-    by_id = in_path("id", None, example="imp_sample")
-    form = {
-        "type": "object",
-        "properties": {
-            "file": {"type": "string", "format": "binary"},
-            "list": {"type": "string", "maxLength": 80},
-        },
-        "required": ["file"],
-    }
-    accept = {
-        "anyOf": [{"const": "all"}, {"type": "array", "items": {"type": "integer"}, "maxItems": 100_000}]
-    }
-    apply = {
-        "type": "object",
-        "properties": {"accept": accept, "preview_version": TEXT, "start": {"type": "boolean"}},
-        "required": ["preview_version"],
-    }
-    upload = write("create_import", "Upload a Spreadsheet", "imports", None, ANY)
-    upload["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
-    rejected = read("import_rejected", "Download Refused Rows", "imports", TEXT, by_id)
-    rejected["responses"]["200"]["content"] = {"text/csv": {"schema": TEXT}}
-    return {
-        "/v1/imports": {"post": upload},
-        "/v1/imports/{id}": {
-            "get": read("read_import", "Read a Preview", "imports", ANY, by_id),
-            "delete": {**read("delete_import", "Delete a Preview", "imports", ANY, by_id)},
-        },
-        "/v1/imports/{id}/apply": {
-            "post": write("apply_import", "Apply a Preview", "imports", apply, ANY, by_id)
-        },
-        "/v1/imports/{id}/undo": {
-            "post": write("undo_import", "Undo an Import", "imports", None, ANY, by_id)
-        },
-        "/v1/imports/{id}/rejected.csv": {"get": rejected},
-    }
-
-
-def _recipes() -> dict[str, Any]:
-    put = write("put_recipe", "Import a Recipe", "recipes", None, ANY)
-    put["requestBody"] = {
-        "required": True,
-        "content": {"application/yaml": {"schema": {"type": "string", "maxLength": 200_000}}},
-    }
-    name = in_path("name", None, example="kost")
-    simulate = {
-        "type": "object",
-        "properties": {
-            "due_date": {"type": "string", "format": "date"},
-            "amount": {"type": ["string", "integer"]},
-        },
-    }
-    return {
-        "/v1/recipes": {"get": read("recipes", "List Recipes", "recipes", ANY), "post": put},
-        "/v1/recipes/{name}/simulate": {
-            "post": write("simulate_recipe", "See What a Recipe Does", "recipes", simulate, ANY, name)
         },
     }
 
@@ -187,67 +127,16 @@ def _inbound() -> dict[str, Any]:
 
 
 def _operations() -> dict[str, Any]:
-    ready = without_key(read("ready", "Is It Ready", "operations", object_of(status=TEXT, checks=ANY)))
+    ready = without_key(
+        read(
+            "ready", "Is It Ready", "operations", object_of(status={"enum": ["ok", "not_ready"]}, checks=ANY)
+        )
+    )
     ready["responses"]["503"] = {**ready["responses"]["200"], "description": "Not ready."}
-    metrics = read("metrics", "Read the Metrics", "operations", TEXT)
+    metrics = without_key(read("metrics", "Read the Metrics", "operations", TEXT))
     metrics["responses"]["200"]["content"] = {"text/plain": {"schema": TEXT}}
     return {
         "/healthz": {"get": without_key(read("health", "Is It Alive", "operations", object_of(status=TEXT)))},
         "/readyz": {"get": ready},
         "/metrics": {"get": metrics},
-    }
-
-
-def _clock() -> dict[str, Any]:
-    move = {
-        "type": "object",
-        "properties": {"advance": {"type": "string"}, "to": {"type": "string", "format": "date-time"}},
-        "additionalProperties": False,
-    }
-    now = object_of(result=TEXT, now=TEXT, target=TEXT)
-    operation = write(
-        "move_clock", "Move the Virtual Clock", "sandbox", move, now, example={"advance": "PT1M"}
-    )
-    operation["responses"]["202"] = {**operation["responses"]["200"], "description": "On its way."}
-    return {"/v1/sandbox/clock": {"post": operation}}
-
-
-def _sandbox() -> dict[str, Any]:
-    phone = in_path("phone", None, example="+6281234567890")
-    fault = {
-        "type": "object",
-        "properties": {
-            "provider": TEXT,
-            "code": TEXT,
-            "kind": TEXT,
-            "rate": {"type": "number", "minimum": 0, "maximum": 1},
-            "next": {"type": "integer", "minimum": 1},
-            "phone": TEXT,
-            "seconds": {"type": "number", "minimum": 0},
-        },
-        "required": ["provider"],
-    }
-    said = {
-        "type": "object",
-        "properties": {"phone": TEXT, "text": TEXT, "button": TEXT, "media": TEXT, "channel": TEXT},
-        "required": ["phone"],
-    }
-    power = {"type": "object", "properties": {"on": {"type": "boolean"}}, "required": ["on"]}
-    one_fault = {"provider": "whatsapp_cloud", "kind": "late", "next": 1}
-    hello = {"phone": "+6281234567890", "text": "halo"}
-    page = page_of(ANY, {"type": ["string", "null"]})
-    return {
-        "/v1/sandbox/power": {
-            "get": read("read_power", "Is the Power On", "sandbox", power),
-            "post": write("switch_power", "Switch the Power", "sandbox", power, ANY, example={"on": True}),
-        },
-        "/v1/sandbox/faults": {
-            "get": read("faults", "List Faults", "sandbox", page_of(ANY, {"type": ["string", "null"]})),
-            "post": write("make_fault", "Make a Fault", "sandbox", fault, ANY, example=one_fault),
-            "delete": read("end_faults", "End All Faults", "sandbox", ANY),
-        },
-        "/v1/sandbox/reply": {
-            "post": write("reply", "Reply as a Customer", "sandbox", said, ANY, example=hello)
-        },
-        "/v1/sandbox/phones/{phone}": {"get": read("phone", "Look at a Phone", "sandbox", page, phone)},
     }

@@ -156,12 +156,11 @@ def _invoice_numbers(tx: Tx, events: Sequence[NewEvent]) -> dict[str, int]:
     if not counts:
         return {}
     table = schema.invoices
-    tx.conn.execute(
-        table.update()
-        .where(table.c.id == sa.bindparam("invoice"))
-        .values(event_count=table.c.event_count + sa.bindparam("more")),
-        [{"invoice": i, "more": n} for i, n in sorted(counts.items())],
-    )
+    for more in sorted(set(counts.values())):  # nearly always one statement for all
+        raised = sorted(invoice for invoice, n in counts.items() if n == more)
+        tx.conn.execute(
+            table.update().where(table.c.id.in_(raised)).values(event_count=table.c.event_count + more)
+        )
     after = tx.conn.execute(sa.select(table.c.id, table.c.event_count).where(table.c.id.in_(counts)))
     return {row.id: row.event_count - counts[row.id] for row in after}
 

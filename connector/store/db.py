@@ -4,6 +4,7 @@ SQLite's own waiting is unfair and starves callers for seconds; a FIFO lock in f
 connection keeps the 99th percentile low. Readers have their own engine and never wait for the writer (WAL).
 """
 
+import json
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -144,6 +145,11 @@ class Store:
         self._reader.dispose()
 
 
+def _read_json(text: str) -> Any:
+    """Most JSON cells are empty objects: those cost nothing."""
+    return {} if text == "{}" else json.loads(text)
+
+
 def _sqlite(url: sa.URL, *, size: int, readonly: bool) -> Engine:
     engine = sa.create_engine(
         url,
@@ -151,6 +157,7 @@ def _sqlite(url: sa.URL, *, size: int, readonly: bool) -> Engine:
         pool_size=size,
         max_overflow=0,
         pool_timeout=30,
+        json_deserializer=_read_json,
         connect_args={"check_same_thread": False, "timeout": 30},
     )
 

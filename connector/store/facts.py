@@ -50,7 +50,7 @@ def load(tx: Tx, steps: Iterable[Row[Any]]) -> ClaimFacts:
     facts.invoices = _by_id(tx, schema.invoices, invoice_ids)
     customer_ids |= {r.customer_id for r in facts.invoices.values()}
     facts.customers = _by_id(tx, schema.customers, customer_ids)
-    facts.sequences = _by_id(tx, schema.sequences, sequence_ids)
+    facts.sequences = _sequences(tx, sequence_ids)
     _promises(tx, facts, invoice_ids)
     _cases(tx, facts, invoice_ids, customer_ids)
     _consents(tx, facts, customer_ids)
@@ -63,6 +63,18 @@ def _by_id(tx: Tx, table: sa.Table, ids: set[str]) -> dict[str, Row[Any]]:
     if not ids:
         return {}
     return {r.id: r for r in tx.conn.execute(sa.select(table).where(table.c.id.in_(ids)))}
+
+
+def _sequences(tx: Tx, ids: set[str]) -> dict[str, Row[Any]]:
+    """The pinned versions stay text: they are alike for all sequences of a recipe and are read only once."""
+    if not ids:
+        return {}
+    table = schema.sequences
+    pinned = sa.cast(table.c.template_versions, sa.Text).label("pinned")
+    query = sa.select(table.c.id, table.c.recipe_version, table.c.state, table.c.paused_until, pinned).where(
+        table.c.id.in_(ids)
+    )
+    return {r.id: r for r in tx.conn.execute(query)}
 
 
 def _promises(tx: Tx, facts: ClaimFacts, invoice_ids: set[str]) -> None:

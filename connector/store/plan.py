@@ -15,7 +15,7 @@ SEQUENCES = schema.sequences
 
 
 def plan_again(tx: Tx, step_id: str, *, due_at: int, reason: str, resend: bool | None = None) -> None:
-    """Puts a step back into the plan."""
+    """Puts a step that was on its way back into the plan; one that a person holds by now stays held."""
     values: dict[str, Any] = {
         "state": StepState.PLANNED,
         "due_at": due_at,
@@ -25,7 +25,8 @@ def plan_again(tx: Tx, step_id: str, *, due_at: int, reason: str, resend: bool |
     }
     if resend is not None:
         values["resend"] = resend
-    tx.conn.execute(STEPS.update().where(STEPS.c.id == step_id).values(**values))
+    on_its_way = STEPS.c.state.in_([StepState.SENDING, StepState.UNKNOWN])
+    tx.conn.execute(STEPS.update().where(STEPS.c.id == step_id, on_its_way).values(**values))
 
 
 def hold(tx: Tx, step_id: str, *, reason: str) -> None:

@@ -91,7 +91,12 @@ def row_of(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: cell(value) for name, value in values.items()}
 
 
+_AS_THEY_ARE = frozenset({str, int, type(None), bool, float, dict, list})
+
+
 def cell(value: Any) -> Any:
+    if type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, datetime):
         return to_ms(value)
     if isinstance(value, date):

@@ -31,13 +31,12 @@ def guard(app: Flask, services: Services, ring: KeyRing) -> None:
     def _authenticate() -> None:
         if not request.path.startswith("/v1/"):
             return
-        address = request.remote_addr or "?"
-        wait = refused.wait(address)
-        if wait:
-            raise RateLimited("rate_limited", retry_after_s=wait)
         key = ring.find(_presented())
         if key is None:
-            refused.take(address)
+            # Only wrong keys are slowed down: behind a proxy the owner shares the guesser's address.
+            wait = refused.take(request.remote_addr or "?")
+            if wait:
+                raise RateLimited("rate_limited", retry_after_s=wait)
             raise Unauthorized("unauthorized")
         wait = by_key.take(key.id)
         if wait:

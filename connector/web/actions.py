@@ -40,8 +40,8 @@ def routes(services: Services, languages: Languages) -> Blueprint:
             answer = run_action(services, name, body, key, languages.of_request(), dry_run=dry_run)
             return as_json(answer if key.pii == "full" else masked(answer, fields=hidden[name]))
 
-        slot = None if dry_run or spec.kind == "read" else _slot(spec, key)
-        if slot is None:
+        slot = _slot(spec, key)
+        if slot is None or dry_run or spec.kind == "read":
             return _answer(execute())
         return once(services, slot, body, execute)
 

@@ -3,6 +3,7 @@
 import logging
 import re
 import secrets
+import string
 import traceback
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,7 @@ def _rules(app: Flask, hosts: set[str]) -> None:
     @app.before_request
     def _before() -> None:
         given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if _REQUEST_ID.match(given) else f"req_{secrets.token_hex(8)}"
+        g.request_id = given if _REQUEST_ID.match(given) else _new_request_id()
         if request.path not in _ANY_HOST and _name_of(request.environ.get("HTTP_HOST", "")) not in hosts:
             raise Problem("header_invalid", params={"header": "Host"})
         if request.method == "POST" and not request.path.startswith(("/v1/", "/in/")):
@@ -123,6 +124,11 @@ def _rules(app: Flask, hosts: set[str]) -> None:
             response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Request-Id"] = g.get("request_id", "")
         return response
+
+
+def _new_request_id() -> str:
+    """Letters only: a run of digits would be masked in the log, where somebody will look for it."""
+    return "req_" + "".join(secrets.choice(string.ascii_lowercase) for _ in range(14))
 
 
 def _name_of(host: str) -> str:
@@ -145,7 +151,7 @@ def _refusals(app: Flask, services: Services, languages: Languages) -> None:
 
     def answer(problem: Problem) -> Response:
         language = languages.of_request()
-        request_id = g.setdefault("request_id", f"req_{secrets.token_hex(8)}")
+        request_id = g.setdefault("request_id", _new_request_id())
         return response_of(services.catalog, problem, language=language, request_id=request_id)
 
     @app.errorhandler(Problem)
@@ -169,8 +175,11 @@ def _refusals(app: Flask, services: Services, languages: Languages) -> None:
 
 
 def _place(error: BaseException) -> str:
-    """The stack by file, line and function; no message and no values, for libraries quote what they got."""
-    frames = traceback.extract_tb(error.__traceback__)[-8:]
-    return " < ".join(
-        f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames)
-    )
+    """Where it broke, by file, line and function, ours before the libraries'.
+
+    No message and no values: libraries quote what they got.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "connector" in Path(frame.filename).parts]
+    shown = [*frames[-1:], *reversed(ours[-8:])]
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in shown)

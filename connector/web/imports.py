@@ -134,6 +134,9 @@ def _reading() -> Reading:
 
 def _wishes(body: dict[str, Any]) -> dict[str, Any]:
     """`accept`, `preview_version` and `start` of an apply, checked."""
+    unknown = sorted(set(body) - {"accept", "preview_version", "start"})
+    if unknown:
+        raise Invalid("field_unknown", field=unknown[0][:60], params={"similar": ""})
     accept, start = body.get("accept", "all"), body.get("start", False)
     version = body.get("preview_version")
     lines = isinstance(accept, list) and all(type(line) is int for line in accept)

@@ -59,9 +59,7 @@ def routes(services: Services, languages: Languages) -> Blueprint:
         given = read_json(request)
         unknown = set(given) - {"due_date", "amount"}
         if unknown:
-            raise Invalid(
-                "field_unknown", field=sorted(unknown)[0][:60], params={"similar": "", "action": ""}
-            )
+            raise Invalid("field_unknown", field=sorted(unknown)[0][:60], params={"similar": ""})
         for field in given:
             if not isinstance(given[field], str | int) or isinstance(given[field], bool):
                 raise Invalid("field_invalid", field=field, params={"expected": "a text"})

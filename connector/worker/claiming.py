@@ -164,7 +164,7 @@ class Claimer:
             customer=work.facts.customers.get(customer_id or ""),
             recipe=recipe,
             created_arrived=bool(invoice and invoice.id in work.facts.created_arrived),
-            pinned=_pinned(work.facts.sequences.get(row.sequence_id or "")),
+            pinned=self.composer.pinned(work.facts.sequences.get(row.sequence_id or "")),
         )
 
     def _facts(
@@ -338,10 +338,6 @@ def _next_offset(recipe: model.Recipe | None, group: Sequence[Row[Any]]) -> int 
         return None
     later = [s.offset_days for s in recipe.steps if s.offset_days is not None and s.offset_days > latest]
     return min(later, default=None)
-
-
-def _pinned(sequence: Row[Any] | None) -> Mapping[str, str]:
-    return sequence.template_versions if sequence is not None else {}
 
 
 __all__ = ["LEASE_S", "Channel", "Claimed", "Claimer", "Sendable"]

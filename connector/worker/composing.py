@@ -4,6 +4,7 @@ Also the worker's memory of what does not change (recipe and template versions) 
 with every claim (the business, blocked templates).
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,6 +35,7 @@ from connector.store.db import Row, Tx
 from connector.store.rows import value_of
 
 STATEMENT = "statement"  # the template for several invoices in one message
+PINNED_KEPT = 500  # sets of pinned versions in memory; there is one for each change of a recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Composer:
     _blocked: dict[str, str] = field(default_factory=dict)
     _recipes: dict[str, Recipe | None] = field(default_factory=dict)
     _templates: dict[str, wording.Template | None] = field(default_factory=dict)
+    _pinned: dict[str, Mapping[str, str]] = field(default_factory=dict)  # by their JSON text
     _today: dict[str, date] = field(default_factory=dict)
     _tx: Tx | None = None
 
@@ -94,6 +97,17 @@ class Composer:
             stored = recipes.recipe_version(tx, version)
             self._recipes[version] = recipe_from_body(stored.body, version, self.policies) if stored else None
         return self._recipes[version]
+
+    def pinned(self, sequence: Row[Any] | None) -> Mapping[str, str]:
+        """The template versions that this sequence has kept since its start."""
+        if sequence is None:
+            return {}
+        known = self._pinned.get(sequence.pinned)
+        if known is None:
+            if len(self._pinned) >= PINNED_KEPT:
+                self._pinned.clear()
+            known = self._pinned[sequence.pinned] = json.loads(sequence.pinned)
+        return known
 
     def blocked_template(self, step: Step) -> str | None:
         """Why this step's template may not be used now, as a reason code."""

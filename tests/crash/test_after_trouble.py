@@ -56,7 +56,7 @@ def test_a_reminder_of_unknown_outcome_goes_again_when_its_hold_is_over(kost: Wo
 def test_a_busy_database_costs_no_answer_and_no_second_message(kost: World, place: str) -> None:
     kost.invoice("T-1")
     busy = BusyOnce(kost.store, place)
-    kost.worker.store = busy  # type: ignore[assignment]
+    kost.worker.store = busy
 
     for _ in range(2):  # the worker's own loop does the same: it waits a little and goes on
         try:

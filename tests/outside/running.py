@@ -18,6 +18,7 @@ import sqlalchemy as sa
 SHARED = Path(__file__).parents[3] / "shared"
 KEY = "canary-admin-key-Zq7-0123456789"
 APP_SECRET = "canary-app-secret-Zq7-0123456789"
+VERIFY_TOKEN = "canary-verify-token-Zq7-0123456789"
 PHONE_NUMBER_ID, WABA_ID = "109876543210987", "209876543210987"
 START = "2026-11-28T08:00+07:00"
 # What may stand in no log: secrets, a message's words, a phone in any spelling.
@@ -56,6 +57,7 @@ class Home:
             "TAGIH_BIND": f"127.0.0.1:{self.port}",
             "TAGIH_API_KEY": KEY,
             "TAGIH_WHATSAPP_APP_SECRET": APP_SECRET,
+            "TAGIH_WHATSAPP_VERIFY_TOKEN": VERIFY_TOKEN,
             "TAGIH_WHATSAPP_PHONE_NUMBER_ID": PHONE_NUMBER_ID,
             "TAGIH_WHATSAPP_WABA_ID": WABA_ID,
             "TAGIH_CLOCK": f"virtual:{START}" if virtual else "system",
@@ -158,7 +160,7 @@ class Home:
     def in_the_log(self, *canaries: str) -> list[str]:
         """The lines of the log that hold a secret of this home, a phone number, or one of the canaries."""
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
-        words = [KEY, APP_SECRET, *canaries]
+        words = [KEY, APP_SECRET, VERIFY_TOKEN, *canaries]
         secrets = [p.read_text().strip() for p in self.folder.glob("*.key")]
         return [
             line

@@ -73,7 +73,8 @@ def test_only_doors_that_prove_themselves_otherwise_are_open(catalog: Catalog) -
 
     open_paths = {path for path, verbs in paths.items() for op in verbs.values() if op.get("security") == []}
 
-    assert open_paths == {"/openapi.json", "/healthz", "/readyz", "/in/{source}", "/in/{source}/{connection}"}
+    doors = {"/in/{source}", "/in/{source}/{connection}"}
+    assert open_paths == {"/openapi.json", "/healthz", "/readyz", "/metrics"} | doors
 
 
 def test_operation_ids_are_unique(catalog: Catalog) -> None:
