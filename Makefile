@@ -13,11 +13,13 @@ help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 run: $(VENV)/.runtime ## Set up, start the sandbox with sample data, print its address
+	@test -e "$(TAGIH_HOME)/tagih.env" || { install -d -m 0700 "$(TAGIH_HOME)" && \
+		echo "TAGIH_CLOCK=$(CLOCK)" > "$(TAGIH_HOME)/tagih.env" && chmod 600 "$(TAGIH_HOME)/tagih.env"; }
 	@test -e "$(TAGIH_HOME)/tagih.db" || $(BIN)/tagih setup --home "$(TAGIH_HOME)" --sample
 	@exec $(BIN)/tagih serve --home "$(TAGIH_HOME)"
 
-# The sample data plays in December 2026, so the sandbox's clock begins there; `TAGIH_CLOCK=system make run` is today.
-run: export TAGIH_CLOCK ?= virtual:2026-11-28T08:00+07:00
+# The sample data plays in December 2026, so the clock of its home begins there; every command reads it from there.
+CLOCK ?= virtual:2026-11-28T08:00+07:00
 
 demo: $(VENV)/.runtime ## Play the whole story in seconds: make demo lang=en
 	@$(BIN)/tagih demo --lang $(lang)
@@ -36,8 +38,8 @@ format: $(VENV)/.test ## Put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.bench ## Measure; writes benchmarks/RESULTS.md
-	$(BIN)/python -m benchmarks
+bench: $(VENV)-bench/.bench ## Measure, beside other queues; writes benchmarks/RESULTS.md
+	$(VENV)-bench/bin/python -m benchmarks
 
 lock: $(VENV)/.lock ## Renew the locked dependencies
 	$(UV) pyproject.toml requirements/build.in -o requirements/runtime.lock
@@ -45,7 +47,7 @@ lock: $(VENV)/.lock ## Renew the locked dependencies
 	$(UV) --extra bench -c requirements/test.lock pyproject.toml requirements/build.in -o requirements/bench.lock
 
 clean: ## Remove the environment, not the sandbox's data
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 UV := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --upgrade --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate
@@ -55,9 +57,16 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 # One recipe for all: a lock with hashes, then the project itself without any further dependency.
-$(VENV)/.runtime $(VENV)/.test $(VENV)/.bench: $(VENV)/.%: requirements/%.lock pyproject.toml | $(VENV)/bin/python
+$(VENV)/.runtime $(VENV)/.test: $(VENV)/.%: requirements/%.lock pyproject.toml | $(VENV)/bin/python
 	$(PIP) --require-hashes -r $<
 	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The other queues stay out of the environment that everything else uses.
+$(VENV)-bench/.bench: requirements/bench.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(VENV)-bench/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.lock: | $(VENV)/bin/python

@@ -51,6 +51,51 @@ def invoices(
                 tx.conn.execute(sa.insert(schema.metadata.tables[table]), rows)
 
 
+# What tells one customer and invoice from the next, in the order of the foreign keys.
+_NAMED = {
+    "customers": ("id", "ref"),
+    "addresses": ("id", "phone"),
+    "customer_addresses": ("customer_id", "address_id"),
+    "invoices": ("id", "number", "customer_id"),
+    "sequences": ("id", "invoice_id"),
+    "steps": ("id", "sequence_id", "invoice_id", "customer_id", "address_id"),
+}
+_FIRST_FUTURE = 5_000_000
+_PATTERN = 1_000  # invoices that are inserted one by one; the rest are their copies, made inside the database
+
+
+def future(store: Store, catalog: Catalog, count: int, *, steps_each: int) -> None:
+    """`count` invoices whose steps are due from a month on, an hour apart."""
+    pattern = min(_PATTERN, count)
+    with store.write() as tx:
+        due_at = tx.now + timedelta(days=30)
+    invoices(store, catalog, pattern, due_at=due_at, first=_FIRST_FUTURE, steps_each=steps_each)
+    copies = count // pattern - 1
+    if copies < 1:
+        return
+    for table, named in _NAMED.items():
+        with store.write() as tx:
+            if tx.dialect == "postgresql":  # the copies are sound: no need to look each foreign key up
+                tx.conn.execute(sa.text("SET LOCAL session_replication_role = replica"))
+            tx.conn.execute(sa.text(_copying(table, named)), {"copies": copies})
+
+
+def _copying(table: str, named: tuple[str, ...]) -> str:
+    columns = schema.metadata.tables[table].c.keys()
+    values = [_copied(column, named) for column in columns]
+    return (
+        f"WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < :copies) "
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {table} CROSS JOIN n "
+        f"WHERE {named[0]} LIKE '____{_FIRST_FUTURE // 1000}%'"
+    )
+
+
+def _copied(column: str, named: tuple[str, ...]) -> str:
+    if column in named:
+        return f"{column} || '_' || CAST(n.k AS VARCHAR(9))"
+    return f"{column} + n.k * 3600000" if column in ("due_at", "planned_for") else column
+
+
 def _rows(
     numbers: range, now: datetime, due_at: datetime, version: str, pinned: dict[str, str], steps_each: int
 ) -> Iterator[tuple[str, list[dict[str, Any]]]]:

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,15 +25,15 @@ class NoPostgres(RuntimeError):
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """The URL of a running server for as long as the block lasts."""
+def postgres(settings: Sequence[str] = _FAST) -> Iterator[str]:
+    """The URL of a running server for as long as the block lasts; `settings` replace the hasty ones of tests."""
     given = os.environ.get("TAGIH_TEST_POSTGRES", "").strip()
     if given:
         yield given
         return
     home = Path(tempfile.mkdtemp(prefix="tagih-pg-"))
     try:
-        with _running(home, _binaries(home)) as url:
+        with _running(home, _binaries(home), settings) as url:
             yield url
     finally:
         shutil.rmtree(home, ignore_errors=True)
@@ -74,7 +74,7 @@ def _reachable(folder: Path, home: Path) -> Path:
 
 
 @contextmanager
-def _running(home: Path, binaries: Path) -> Iterator[str]:
+def _running(home: Path, binaries: Path, settings: Sequence[str]) -> Iterator[str]:
     prefix = ["setpriv", "--pdeathsig=QUIT"]
     if os.geteuid() == 0:
         prefix += ["--reuid=nobody", "--regid=nogroup", "--clear-groups", "--no-new-privs"]
@@ -88,7 +88,7 @@ def _running(home: Path, binaries: Path) -> Iterator[str]:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    options = [part for setting in _FAST for part in ("-c", setting)]
+    options = [part for setting in settings for part in ("-c", setting)]
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(
             [*prefix, binaries / "postgres", "-D", data, "-k", home, "-c", "listen_addresses=", *options],

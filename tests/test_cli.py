@@ -269,3 +269,11 @@ def test_an_unknown_recipe_is_a_problem_with_its_remedy(home: Path) -> None:
 
     assert done.exit_code == EXIT_REFUSED
     assert "nobody" in done.stderr
+
+
+def test_setup_approves_the_host_of_payment_links(home: Path) -> None:
+    done = tagih("setup", "--pay-host", "https://Pay.Example.com/", "--home", home)
+    assert "pay.example.com" in done.stdout
+
+    refused = tagih("setup", "--pay-host", "pay example", "--home", home)
+    assert refused.exit_code != 0 and "--pay-host" in refused.output

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from connector.actions.context import Context
@@ -22,7 +22,7 @@ from connector.domain.model import (
 from connector.domain.money import amount_number, decimal_string, format_money
 from connector.domain.results import invoice_words, sentence, stage_words, status_words
 from connector.domain.texts import format_date, format_date_long, format_time
-from connector.store import cases, customers, invoices, promises, sequences
+from connector.store import cases, control, customers, invoices, promises, senders, sequences
 from connector.store.sequences import LastMessage
 
 WINDOW = timedelta(hours=24)
@@ -56,6 +56,14 @@ INVOICE_KEYS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Stops:
+    """What keeps every message, or every message of a channel, from leaving."""
+
+    everything: str | None = None  # the reason code
+    channels: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
     """What a card tells beside the invoice itself, read for many invoices at once."""
 
@@ -66,6 +74,7 @@ class Around:
     messages: dict[str, LastMessage]
     cases: dict[str, list[Case]]
     promises: dict[str, Promise]
+    stops: Stops
 
 
 def around(ctx: Context, some: Iterable[Invoice], people: Iterable[str] = ()) -> Around:
@@ -81,7 +90,18 @@ def around(ctx: Context, some: Iterable[Invoice], people: Iterable[str] = ()) ->
         messages=sequences.last_messages(ctx.tx, ids),
         cases=cases.opens_of(ctx.tx, ids),
         promises=promises.opens_of(ctx.tx, ids),
+        stops=_stops(ctx),
     )
+
+
+def _stops(ctx: Context) -> Stops:
+    found = ctx.cache.get("stops")
+    if found is None:
+        row = control.state(ctx.tx)
+        suspect = "clock_suspect" if row.clock_suspect is not None else None
+        everything = "paused_all" if row.is_paused(ctx.tx.machine) else suspect
+        found = ctx.cache["stops"] = Stops(everything, senders.stopped_channels(ctx.tx))
+    return cast(Stops, found)
 
 
 def invoice_card(
@@ -204,6 +224,11 @@ def hold_reason(invoice: Invoice, facts: Around) -> str | None:
         return "paused"
     if sequence is not None and sequence.state in (SequenceState.HELD, SequenceState.HANDED_OFF):
         return sequence.reason or "case_open"
+    step = facts.steps.get(invoice.id)
+    if step is not None and facts.stops.everything is not None:
+        return facts.stops.everything
+    if step is not None and step.channel is not None and step.channel.value in facts.stops.channels:
+        return "sender_stopped"
     return "promise_active" if invoice.id in facts.promises else None
 
 

@@ -2,6 +2,7 @@
 
 from connector.actions.event_facts import Of, Own
 from connector.domain.money import decimal_string, format_money
+from connector.domain.summaries import completed_words
 from connector.domain.texts import format_date, format_date_long
 
 
@@ -120,7 +121,6 @@ _NEXT: dict[str, dict[str, str]] = {
 def completed(of: Of) -> Own:
     count = of.refers.sent.get(of.data.get("sequence_id", ""), 0)
     result = str(of.data.get("sequence_result") or "")
-    words = {"paid": {"id": "lunas", "en": "paid"}, "case_resolved": {"id": "ditutup", "en": "closed"}}
-    state = words.get(result, {}).get(of.ctx.language, result)
+    state = completed_words(result, of.ctx.language)
     keys = {"recipe": of.data.get("recipe_name") or of.data.get("recipe"), "messages_sent": count}
     return keys, {"state": state, "count": str(count)}

@@ -26,6 +26,7 @@ from connector.store.db import Store, Tx
 from connector.store.imports import BATCH, Import, StagedRow
 
 LIST_NAME = re.compile(r"[\w.-][\w. -]{0,79}")
+COUNTRY = re.compile("[A-Z]{2}")
 _FREE_TEXTS = ("customer_name", "description", "contact_name")
 
 
@@ -81,6 +82,8 @@ def stage(
         today = reading.today or tx.now.astimezone(ZoneInfo(own.zone)).date()
     currency = reading.currency or own.currency
     decimals(currency)
+    if reading.country is not None and not COUNTRY.fullmatch(reading.country):
+        raise Invalid("field_invalid", field="country", params={"expected": "two letters, like ID"})
     parsed = parse_table(
         table,
         today=today,
@@ -204,12 +207,17 @@ def _why(row: dict[str, Any]) -> str:
     return f"line {row['line']}, {row['number'] or '-'}: {flags}"
 
 
+# What stands in a row's detail, in its order (connector/spreadsheets/fields.py).
+_TOLD = {"duplicate_row": ("line",), "date_implausible": ("date",), "text_too_long": ("max", "length")}
+
+
 def _error(error: dict[str, Any], catalog: Catalog, language: str) -> dict[str, Any]:
-    """A fault with its sentence; a doubled row's detail is the line that it doubles."""
+    """A fault with its sentence, which says the values that were kept as the detail."""
     spec = catalog.problems.get(error["code"])
     detail = error["detail"]
     if spec is not None:
-        params = {"field": error["field"], "line": detail}
+        told = zip(_TOLD.get(error["code"], ()), str(detail or "").split(", "), strict=False)
+        params = {"field": error["field"], **dict(told)}
         detail = spec.sentence(language, params)
     return {"field": error["field"], "code": error["code"], "detail": detail}
 

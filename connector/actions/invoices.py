@@ -137,19 +137,29 @@ def _changed(ctx: Context, invoice: Invoice, wanted: dict[str, Any], found: Foun
         raise Conflict("invoice_closed", params={"invoice": invoice.number, "status": invoice.status.value})
     changed, decision = rules.change(invoice, wanted, now=ctx.now, settles_at=ctx.settles_at)
     ctx.apply(decision)
-    if decision.result != "unchanged":
+    if changed.status is InvoiceStatus.PAID and invoice.status is not InvoiceStatus.PAID:
+        _settle(ctx, changed)
+    elif decision.result != "unchanged":
         _move_plan(ctx, invoice, changed, found)
     result = "updated" if found.changed or found.phone_waits else decision.result
     return _answer(ctx, invoices.by_id(ctx.tx, invoice.id) or changed, result, found)
 
 
+def _settle(ctx: Context, paid: Invoice) -> None:
+    """The amount was corrected down to what is paid: nothing is owed, the promise is kept, the plan ends."""
+    promise = promises.open_of(ctx.tx, paid.id)
+    sequence = sequences.live_of(ctx.tx, paid.id)
+    decision = rules.stop(paid, "paid").then(rules.settled(paid, now=ctx.now))
+    if promise is not None:
+        decision = decision.then(promise_rules.on_payment(promise, paid.paid, ctx.now, settled=True))
+    if sequence is not None:
+        decision = decision.then(sequence_rules.finish(sequence, paid, reason="paid", now=ctx.now))
+    ctx.apply(decision)
+
+
 def _move_plan(ctx: Context, before: Invoice, after: Invoice, found: Found) -> None:
     sequence = sequences.live_of(ctx.tx, after.id)
     if sequence is None:
-        return
-    if after.status is InvoiceStatus.PAID:  # the amount was corrected down to what is paid
-        ctx.apply(sequence_rules.finish(sequence, after, reason="paid", now=ctx.now))
-        ctx.apply(rules.stop(after, "paid"))
         return
     moved = (before.due_date, before.issue_date, before.zone, before.channel)
     if moved != (after.due_date, after.issue_date, after.zone, after.channel):

@@ -90,7 +90,7 @@ def template_fields(tx: Tx, name: str) -> dict[str, Any]:
     """The variables of a template, which a flow may fill, as a JSON Schema. Raises template_not_found."""
     stored = recipes.active_template(tx, name)
     if stored is None:
-        raise NotFound("template_not_found", field="template", params={"template": name[:120]})
+        raise NotFound("template_not_found", field="template", params={"given": name[:60]})
     template = template_from_body(stored.body, stored.version)
     language = _language(tx)
     fields = {}

@@ -182,9 +182,14 @@ def phone_arrived(ctx: Context, customer: Customer, address: Address) -> None:
             invoice, {"waiting_for": None}, now=ctx.now, settles_at=ctx.settles_at
         )
         ctx.apply(decision)
-        sequence = sequences.live_of(ctx.tx, invoice.id)
-        if sequence is not None:
+        sequence = sequences.of_invoice(ctx.tx, invoice.id)
+        if sequence is not None and sequence.state not in sequence_rules.ENDED:
             ctx.apply(plans.replan(ctx, opened, customer, address, sequence))
+        elif sequence is not None and sequence_rules.ran_dry(sequence):
+            recipe = plans.recipe_for(ctx, opened)
+            if recipe is not None:
+                _, fresh = plans.start(ctx, opened, customer, address, recipe)
+                ctx.apply(fresh)
 
 
 def _wait_for_yes(ctx: Context, customer: Customer, address: Address) -> None:
@@ -228,7 +233,9 @@ def _use_new_address(ctx: Context, customer: Customer, address: Address) -> None
 def of_invoice(ctx: Context, given: dict[str, Any], customer: Customer) -> None:
     """Refuses an input whose reference or person is another than the invoice's."""
     ref = given.get("customer_ref")
-    if ref is not None and customer.ref is not None and ref != customer.ref:
+    holder = None if ref is None else customers.by_ref(ctx.tx, ref)
+    another_s = holder is not None and holder.id != customer.id
+    if another_s or (ref is not None and customer.ref not in (None, ref)):
         raise Conflict("invoice_number_taken", field="invoice_number", params={"invoice": _number(given)})
     phone = given_phone(ctx, given)
     if ref is not None or phone is None or "customer_name" not in given:

@@ -9,6 +9,7 @@ from connector.domain import promises as rules
 from connector.domain.model import Invoice, InvoiceStatus, Promise, Recipe, StepState
 from connector.domain.money import format_money, parse_amount
 from connector.domain.problems import Conflict, Invalid
+from connector.domain.results import sentence
 from connector.domain.texts import format_date
 from connector.store import customers, invoices, promises, recipes, sequences
 
@@ -102,6 +103,8 @@ def cancel_promise(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
         _plan_again(ctx, invoice)
     now = invoices.by_id(ctx.tx, invoice.id) or invoice
     card = cards.invoice_card(ctx, now, "cancelled" if cancelled else "not_needed")
+    if cancelled:
+        card["result_text"] = sentence("promise_cancelled", ctx.language, {"subject": now.number})
     return card | {"promise_id": promise.id}
 
 

@@ -12,6 +12,7 @@ from connector.store import audit, business
 from connector.store.db import Rollback, Store, Tx
 
 Action = Callable[[Context, dict[str, Any]], dict[str, Any]]
+OnSuccess = Callable[[Tx, dict[str, Any]], None]  # (the change's transaction, its answer)
 
 # Where the functions live; an action's name is its function's name in one of them.
 MODULES: Final = (
@@ -57,10 +58,12 @@ def run_action(
     dry_run: bool = False,
     public_url: str = "",
     language: str = "en",
+    on_success: OnSuccess | None = None,
 ) -> dict[str, Any]:
     """The action's answer. A refusal is a Problem, and then nothing has happened.
 
-    With `dry_run` (or the input's own) the answer says what would happen, and nothing does.
+    With `dry_run` (or the input's own) the answer says what would happen, and nothing does. `on_success`
+    writes something of the caller's own in the transaction of the change: both are kept, or neither.
     """
     spec = catalog.actions.get(name)
     function = function_of(name)
@@ -76,6 +79,8 @@ def run_action(
             raise Rollback
         if spec.changes:
             _write_down(tx, spec, actor, given, answer)
+            if on_success is not None:
+                on_success(tx, answer)
     return answer | {"dry_run": True} if dry_run else answer
 
 

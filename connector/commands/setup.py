@@ -1,5 +1,6 @@
 """`tagih setup`: the business's own facts, given by a person at the terminal."""
 
+import re
 from dataclasses import asdict
 from pathlib import Path
 
@@ -7,10 +8,31 @@ import click
 
 from connector.commands.surroundings import home_option, load_settings, refuse
 
+_SHOWN = (
+    "name",
+    "language",
+    "zone",
+    "currency",
+    "relationship",
+    "payment_details",
+    "pay_host",
+    "office_hours",
+)
+_HOST = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+
+
+def _host(text: str) -> str:
+    """The bare host name of what was typed; `https://` before it is taken away."""
+    host = text.strip().lower().removeprefix("https://").rstrip("/")
+    if not _HOST.fullmatch(host):
+        refuse("--pay-host must be a host name like pay.example.com.")
+    return host
+
 
 @click.command("setup")
 @click.option("--name", help="What customers know the business by.")
 @click.option("--payment-details", help="How to pay, as the messages say it; given here, it is approved.")
+@click.option("--pay-host", help="The one host that payment links may lead to, like pay.example.com.")
 @click.option(
     "--language", type=click.Choice(["id", "en"]), help="Of summaries, and of customers without their own."
 )
@@ -36,6 +58,8 @@ def command(home: Path | None, sample: bool, **given: str | None) -> None:
     except Refused as reason:
         refuse(str(reason))
     changes = {name: value for name, value in given.items() if value is not None}
+    if "pay_host" in changes:
+        changes["pay_host"] = _host(changes["pay_host"])
     store = open_store(settings)
     with store.write() as tx:
         known = business.get(tx)
@@ -50,5 +74,5 @@ def command(home: Path | None, sample: bool, **given: str | None) -> None:
         built = app.build(settings)
         load_sample(built.store, built.catalog)
         built.store.close()
-    for name in ("name", "language", "zone", "currency", "relationship", "payment_details", "office_hours"):
+    for name in _SHOWN:
         click.echo(f"{name:<16} {shown[name] or '-'}")

@@ -31,6 +31,7 @@ class CancelSteps:
     sequence_id: str | None = None
     step_ids: tuple[str, ...] | None = None
     keep_stages: frozenset[str] = frozenset()
+    keep_keys: str | None = None  # steps whose key begins like this stay
 
 
 @dataclass(frozen=True, slots=True)

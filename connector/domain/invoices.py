@@ -146,6 +146,23 @@ def void(invoice: Invoice, *, now: datetime) -> tuple[Invoice, Decision]:
     return voided, decision
 
 
+def settled(invoice: Invoice, *, now: datetime) -> Decision:
+    """Tells that nothing is owed although no payment came: the amount was corrected down to what is paid."""
+    told = NewEvent(
+        "invoice_paid",
+        occurred_at=now,
+        customer_id=invoice.customer_id,
+        invoice_id=invoice.id,
+        data={
+            "invoice_amount": invoice.amount,
+            "invoice_paid": invoice.paid,
+            "invoice_status": invoice.status,
+        },
+        once=f"invoice_paid:{invoice.id}:v{invoice.version}",
+    )
+    return Decision(events=(told,))
+
+
 def stop(invoice: Invoice, reason: str) -> Decision:
     """Ends the planned steps of an invoice; a confirmation still goes."""
     keep = frozenset({Stage.RECEIPT.value})

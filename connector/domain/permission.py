@@ -1,8 +1,8 @@
 """May this person be contacted now? Yes, later (when, and why) or no (as what it ends, and why).
 
 Reminders obey everything. Notices (invoice, receipt, promise confirmation) obey the window, not the caps.
-Replies may go at any hour within minutes of the person's own message. All three obey opt-out, hold and
-pause.
+Replies may go at any hour within minutes of the person's own message, and also while a case holds the
+sequence: it is what they answer. All three obey opt-out, the invoice's hold and every pause.
 """
 
 from dataclasses import dataclass
@@ -133,7 +133,8 @@ def _stop(kind: Permission, stage: Stage, policy: Policy, facts: ContactFacts, n
         until = facts.sequence_paused_until
         if until is None or until > now:
             return Later(until or again, "paused")
-    if facts.hold_reason is not None or facts.sequence_state is SequenceState.HELD:
+    held = facts.sequence_state is SequenceState.HELD and kind is not Permission.REPLY
+    if facts.hold_reason is not None or held:
         return Later(again, facts.hold_reason or "case_open")
     if reminds and (facts.case_open is not None or facts.sequence_state is SequenceState.HANDED_OFF):
         return Later(again, "case_open")

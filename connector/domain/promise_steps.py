@@ -8,6 +8,7 @@ from connector.domain.model import Channel, Invoice, Permission, Promise, Recipe
 from connector.domain.ticks import DAY_STARTS
 from connector.domain.windows import local_instant, next_open
 
+PROMISE_TICK = "tick:promise:"
 # A promise that came this way was the customer's own message: the confirmation is a reply to it.
 _OWN_MESSAGE = frozenset({Channel.WHATSAPP.value, Channel.SMS.value})
 
@@ -54,7 +55,7 @@ def tick(frame: Step, promise: Promise, zone: str, new_id: Callable[[str], str])
         frame,
         id=new_id("stp"),
         kind=StepKind.TICK,
-        key=f"tick:promise:{promise.id}",
+        key=f"{PROMISE_TICK}{promise.id}",
         due_at=at,
         planned_for=at,
         permission=Permission.NOTICE,

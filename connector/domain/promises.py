@@ -184,7 +184,7 @@ def _check_day(on: date, today: date, max_days: int) -> None:
         raise Invalid("promise_date_past", field="promise_date", params={"date": on.isoformat()})
     last = today + max_days * DAY
     if on > last:
-        params = {"date": on.isoformat(), "max_days": max_days, "latest": last.isoformat()}
+        params = {"date": on.isoformat(), "max_days": max_days, "limit": last.isoformat()}
         raise Invalid("promise_too_far", field="promise_date", params=params)
 
 

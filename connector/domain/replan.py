@@ -40,8 +40,8 @@ def replan(
     used = frozenset(
         s.key
         for s in existing
-        if (s.plan_no == plan_no and s.state in _KEY_IS_USED)
-        or (s.stage is Stage.CREATED and s.state in _MAY_HAVE_ARRIVED)
+        if (s.plan_no == plan_no and (s.state in _KEY_IS_USED or s.resend))
+        or (s.stage is Stage.CREATED and _may_have_arrived(s))
     )
     steps = plan_steps(
         recipe,
@@ -57,7 +57,14 @@ def replan(
         channel=channel,
     )
     keys = {*map(key_of, recipe.steps), *TICK_KEYS}
-    ours = [s for s in existing if s.key in keys and "fallback_of" not in s.data]
+    # A resend goes on as it is: planned anew it would forget that it may go only once more.
+    ours = [
+        s
+        for s in existing
+        if s.key in keys
+        and "fallback_of" not in s.data
+        and not (s.resend and (not moved or s.stage is Stage.CREATED))
+    ]
     if not moved:
         return _same_plan([s for s in ours if s.plan_no == plan_no], steps)
     numbers = {"plan_no": plan_no}
@@ -67,6 +74,12 @@ def replan(
         steps=steps,
         result="updated",
     )
+
+
+def _may_have_arrived(step: Step) -> bool:
+    """Sent, or nobody knows: on its way, waiting for a person, or to be sent once more."""
+    asked = step.state is StepState.HELD and step.reason == "unknown_outcome"
+    return step.state in _MAY_HAVE_ARRIVED or asked or step.resend
 
 
 def _same_plan(ours: Sequence[Step], fresh: Sequence[Step]) -> Decision:

@@ -48,7 +48,14 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "Reminders for {subject} were already paused.",
     },
     "resumed": {"id": "Pengingat untuk {subject} berjalan lagi.", "en": "Reminders for {subject} go on."},
-    "cancelled": {"id": "{subject} dihentikan.", "en": "{subject} was ended."},
+    "cancelled": {
+        "id": "Pengingat untuk {subject} dihentikan.",
+        "en": "Reminders for {subject} were stopped.",
+    },
+    "promise_cancelled": {
+        "id": "Janji untuk {subject} dibatalkan.",
+        "en": "The promise for {subject} was cancelled.",
+    },
     "planned": {"id": "Pesan direncanakan {detail}.", "en": "The message is planned for {detail}."},
     "opted_out": {
         "id": "{subject} tidak mau dihubungi; tidak ada pesan lagi.",

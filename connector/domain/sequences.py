@@ -18,6 +18,7 @@ from connector.domain.model import (
     StepState,
 )
 from connector.domain.plan import plan_steps
+from connector.domain.promise_steps import PROMISE_TICK
 
 ENDED = frozenset({SequenceState.FINISHED, SequenceState.CANCELLED})
 # What went out, or may have: planning anew never repeats it.
@@ -97,6 +98,11 @@ def resume(sequence: Sequence, known: Iterable[Step], *, now: datetime, cases_op
     return Decision(changes=(_update(sequence, values, now), *bring_forward(known, now)), result="resumed")
 
 
+def ran_dry(sequence: Sequence) -> bool:
+    """Finished for want of anything to send, not because somebody or a payment ended it."""
+    return sequence.state is SequenceState.FINISHED and sequence.reason not in ("paid", "case_resolved")
+
+
 def running_state(known: Iterable[Step]) -> SequenceState:
     """Planned while nothing of it has been sent."""
     begun = any(s.state in _USED and s.kind is StepKind.MESSAGE for s in known)
@@ -148,7 +154,7 @@ def hold(sequence: Sequence, *, state: SequenceState, reason: str, now: datetime
 
 
 def cancel(sequence: Sequence, *, reason: str, now: datetime) -> Decision:
-    """The sequence ends without having done its work; a confirmation already planned still goes."""
+    """The sequence ends without having done its work; a planned confirmation still goes, a promise is checked."""
     if sequence.state in ENDED:
         return Decision(result="not_needed")
     values = {"state": SequenceState.CANCELLED, "paused_until": None, "reason": reason}
@@ -160,6 +166,7 @@ def cancel(sequence: Sequence, *, reason: str, now: datetime) -> Decision:
                 reason,
                 sequence_id=sequence.id,
                 keep_stages=frozenset({Stage.RECEIPT.value}),
+                keep_keys=PROMISE_TICK,
             ),
         ),
         result="cancelled",

@@ -13,7 +13,7 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "invoice_overdue": {
         "id": "{number}, {name}: lewat {days} hari, {due}.",
-        "en": "{number}, {name}: {days} days overdue, {due}.",
+        "en": "{number}, {name}: {days_text} overdue, {due}.",
     },
     "invoice_paid": {"id": "{number}, {name}: lunas.", "en": "{number}, {name}: paid."},
     "payment_received": {
@@ -71,16 +71,16 @@ TEXTS: dict[str, dict[str, str]] = {
     "opted_in": {"id": "{who} setuju dihubungi lagi.", "en": "{who} agreed to be contacted again."},
     "sequence_completed": {
         "id": "Pengingat {number} selesai: {state} sesudah {count} pesan.",
-        "en": "Reminders for {number} are done: {state} after {count} messages.",
+        "en": "Reminders for {number} are done: {state} after {count_text}.",
     },
     "channel_unhealthy": {
-        "id": "{channel} berhenti: {reason} {count} pesan menunggu.",
-        "en": "{channel} stopped: {reason} {count} messages wait.",
+        "id": "{channel} berhenti: {reason}",
+        "en": "{channel} stopped: {reason}",
     },
     "blackout_recovered": {
         "id": "{cause} kembali setelah {length}: {late} pesan terlambat, {superseded} digantikan yang "
         "lebih benar, {lost} hilang, {doubled} ganda.",
-        "en": "{cause} is back after {length}: {late} messages late, {superseded} replaced by a truer "
+        "en": "{cause} is back after {length}: {late_text} late, {superseded} replaced by a truer "
         "one, {lost} lost, {doubled} doubled.",
     },
 }
@@ -103,6 +103,14 @@ CAUSES: dict[str, dict[str, str]] = {
     "pause": {"id": "Pengiriman", "en": "Sending"},
 }
 
+_COMPLETED: dict[str, dict[str, str]] = {
+    "paid": {"id": "lunas", "en": "paid"},
+    "void": {"id": "tagihan dibatalkan", "en": "the invoice is void"},
+    "case_resolved": {"id": "ditutup", "en": "closed"},
+    "finished": {"id": "semua langkah dijalankan", "en": "every step was taken"},
+    "sequence_cancelled": {"id": "dihentikan", "en": "stopped"},
+}
+
 CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS"}
 
 
@@ -115,7 +123,18 @@ def summary(kind: str, language: str, words: Mapping[str, object]) -> str:
     texts = TEXTS.get(kind)
     if texts is None:
         return kind.replace("_", " ")
-    return texts["en" if language == "en" else "id"].format_map(_Dashes(words))
+    counted = {f"{name}_text": _counted(words[name], noun) for name, noun in _NOUNS.items() if name in words}
+    return texts["en" if language == "en" else "id"].format_map(_Dashes({**words, **counted}))
+
+
+_NOUNS = {"days": "day", "count": "message", "late": "message"}  # of the English sentences
+
+
+def _counted(number: object, noun: str) -> str | None:
+    """ "1 day", "2 days"; Indonesian has no plural."""
+    if number is None:
+        return None
+    return f"{number} {noun}" if str(number) == "1" else f"{number} {noun}s"
 
 
 class _Dashes(dict[str, object]):
@@ -133,6 +152,12 @@ def problem_text(problem: str | None, language: str) -> str | None:
         return None
     texts = PROBLEMS.get(problem, {})
     return texts.get("en" if language == "en" else "id", problem)
+
+
+def completed_words(result: str, language: str) -> str:
+    """With what the reminders of an invoice came to their end."""
+    spoken = "en" if language == "en" else "id"
+    return _COMPLETED.get(result, _COMPLETED["finished"])[spoken]
 
 
 def length_text(minutes: int, language: str) -> str:

@@ -125,7 +125,7 @@ def render(
     missing = [name for name in wanted if name not in values or name not in params]
     if missing:
         raise Invalid(
-            "template_variables_missing", params={"template": template.name, "missing": ", ".join(missing)}
+            "template_variables_missing", params={"template": template.name, "names": ", ".join(missing)}
         )
     filled = tuple((name, _fit(values[name], params[name], sms=False)) for name in wanted)
     link = values.get("pay_link", "").strip()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -19,8 +19,8 @@ from connector.store import control as control_row
 from connector.store import emulator as rows
 from connector.store.db import Store, Tx
 
-View = TypeVar("View", bound=Callable[..., Any])
-Guard = Callable[[View], View]
+View = Callable[..., Any]
+Guard = Callable[[str], Callable[[View], View]]  # scope -> decorator of the view
 PROVIDERS = {"whatsapp": WHATSAPP, WHATSAPP: WHATSAPP, "sms": SMS, SMS: SMS}
 CHANNELS = {WHATSAPP: "whatsapp", SMS: "sms"}
 PAGE = 200
@@ -28,19 +28,19 @@ _BODY_LIMIT = 64 * 1024
 _CODE = re.compile(r"\d{1,9}|[a-z][a-z0-9_]{0,38}")
 
 
-def make_control(store: Store, guard: Guard[Any], settings: Settings) -> Blueprint:
-    """The routes; `guard` asks for the key."""
+def make_control(store: Store, guard: Guard, settings: Settings) -> Blueprint:
+    """The routes; `guard(scope)` asks whether the key may."""
     control = Blueprint("sandbox_control", __name__)
 
     @control.get("/v1/sandbox/phones/<phone>")
-    @guard
+    @guard("read_pii")
     def phone_messages(phone: str) -> Response:
         number = phone_given(phone)
         with store.read() as tx:
             return jsonify(phone_page(tx, number, request.args.get("after")))
 
     @control.post("/v1/sandbox/reply")
-    @guard
+    @guard("admin")
     def person_replies() -> Response:
         typed = typed_given(_body())
         with store.write() as tx:
@@ -48,13 +48,13 @@ def make_control(store: Store, guard: Guard[Any], settings: Settings) -> Bluepri
         return jsonify({"result": "queued", "message_id": message_id})
 
     @control.get("/v1/sandbox/faults")
-    @guard
+    @guard("read")
     def list_faults() -> Response:
         with store.read() as tx:
             return jsonify({"items": [_shown(row) for row in rows.faults(tx)], "next": None})
 
     @control.post("/v1/sandbox/faults")
-    @guard
+    @guard("admin")
     def make_fault() -> Response:
         values = fault_given(_body())
         with store.write() as tx:
@@ -64,20 +64,20 @@ def make_control(store: Store, guard: Guard[Any], settings: Settings) -> Bluepri
 
     @control.delete("/v1/sandbox/faults")
     @control.delete("/v1/sandbox/faults/<fault_id>")
-    @guard
+    @guard("admin")
     def end_faults(fault_id: str | None = None) -> Response:
         with store.write() as tx:
             ended = rows.remove_faults(tx, fault_id)
         return jsonify({"result": "removed", "removed": ended})
 
     @control.get("/v1/sandbox/power")
-    @guard
+    @guard("read")
     def power() -> Response:
         with store.read() as tx:
             return jsonify({"on": control_row.state(tx).power_on})
 
     @control.post("/v1/sandbox/power")
-    @guard
+    @guard("admin")
     def switch_power() -> Response:
         on = _body().get("on")
         if not isinstance(on, bool):
@@ -175,7 +175,7 @@ def fault_given(body: dict[str, Any]) -> dict[str, Any]:
         raise Invalid("one_of_required", field="kind", params={"names": "code, kind"})
     if code is not None and (not isinstance(code, str) or not _CODE.fullmatch(code)):
         raise Invalid("field_invalid", field="code", params={"expected": "an error code"})
-    if kind is not None and kind not in set(Trouble):
+    if kind is not None and (not isinstance(kind, str) or kind not in set(Trouble)):
         raise Invalid("field_invalid", field="kind", params={"expected": ", ".join(Trouble)})
     if kind == Trouble.CODE and code is None:
         raise Invalid("field_required", field="code")

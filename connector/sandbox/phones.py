@@ -66,7 +66,7 @@ def make_phones(store: Store, settings: Settings) -> Blueprint:
     def act() -> Any:
         form = request.form
         if not hmac.compare_digest(form.get("csrf", "").encode(), token.encode()):
-            raise Forbidden("forbidden")
+            raise Forbidden("forbidden", params={"scope": "sandbox"})
         if form.get("forward") in _FORWARD and store.virtual:
             target = store.now() + _FORWARD[form["forward"]]
             walking.walk(store, target)

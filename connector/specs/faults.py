@@ -16,6 +16,7 @@ from jsonschema.exceptions import ValidationError
 from connector.specs.formats import format_checker
 from connector.specs.problems import ProblemSpec
 
+MOST_UNKNOWN = 20
 _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 _KINDS: dict[str, tuple[str, str]] = {
@@ -116,13 +117,9 @@ def _explained(error: ValidationError, language: str) -> Iterator[tuple[str, str
             if name not in instance:
                 yield _under(path, name), "field_required", {}
     elif kind == "additionalProperties" and schema.get("additionalProperties") is False:
-        for name in instance:
-            if name not in schema.get("properties", {}):
-                yield (
-                    _under(path, str(name)[:60]),
-                    "field_unknown",
-                    {"similar": _similar(str(name), schema, language)},
-                )
+        unknown = [str(name)[:60] for name in instance if name not in schema.get("properties", {})]
+        for name in unknown[:MOST_UNKNOWN]:  # each is compared with every name that there is
+            yield _under(path, name), "field_unknown", {"similar": _similar(name, schema, language)}
     elif kind == "anyOf":
         names = [choice["required"][0] for choice in asked]
         yield names[0], "one_of_required", {"names": (" atau " if language == "id" else " or ").join(names)}

@@ -7,7 +7,9 @@ from typing import Any
 
 from connector.domain.problems import Problem
 from connector.specs.files import SpecFiles
+from connector.specs.spoken import spoken
 
+MOST_SENTENCES = 3
 _HOLE = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
@@ -24,11 +26,11 @@ class ProblemSpec:
 
     def sentence(self, language: str = "en", params: Mapping[str, Any] | None = None) -> str:
         """What is wrong."""
-        return fill(self.detail[_known(language)], params or {})
+        return fill(self.detail[_known(language)], spoken(params or {}, language))
 
     def advice(self, language: str = "en", params: Mapping[str, Any] | None = None) -> str:
         """What to do next."""
-        return fill(self.remedy[_known(language)], params or {})
+        return fill(self.remedy[_known(language)], spoken(params or {}, language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def fill(sentence: str, params: Mapping[str, Any]) -> str:
     >>> fill("{amount} is more than {limit}.", {"amount": "Rp2"})
     'Rp2 is more than ….'
     """
-    return _HOLE.sub(lambda hole: str(params.get(hole.group(1), "…")), sentence)
+    return _HOLE.sub(lambda hole: str(params.get(hole.group(1), "…")), sentence).rstrip()
 
 
 def holes(sentence: str) -> set[str]:
@@ -88,7 +90,7 @@ def problem_body(
         title, detail, status, retryable = problem.code, problem.code, problem.status, problem.retryable
     else:
         title = spec.title[_known(language)]
-        detail = f"{spec.sentence(language, problem.params)} {spec.advice(language, problem.params)}"
+        detail = f"{_said(problem, spec, language)} {spec.advice(language, problem.params)}"
         status, retryable = spec.status, spec.retryable
     return {
         "type": f"urn:tagih:problem:{problem.code}",
@@ -103,6 +105,14 @@ def problem_body(
         "retryable": retryable,
         "request_id": request_id,
     }
+
+
+def _said(problem: Problem, spec: ProblemSpec, language: str) -> str:
+    """What is wrong: the fields' own sentences where they have any, for those know more than the whole."""
+    told = dict.fromkeys(error.detail for error in problem.errors if error.detail)
+    if told and all(error.code == problem.code for error in problem.errors):
+        return " ".join(list(told)[:MOST_SENTENCES])
+    return spec.sentence(language, problem.params)
 
 
 def _error(

@@ -61,6 +61,8 @@ def cancel_steps(tx: Tx, cancel: CancelSteps) -> int:
         raise ValueError("a cancellation must name an invoice, a customer, a sequence or steps")
     if cancel.keep_stages:
         where.append(STEPS.c.stage.not_in(sorted(cancel.keep_stages)))
+    if cancel.keep_keys is not None:
+        where.append(~STEPS.c.key.startswith(cancel.keep_keys, autoescape=True))
     done = tx.conn.execute(
         STEPS.update().where(*where).values(state=cancel.state, reason=cancel.reason, updated_at=tx.now_ms)
     )

@@ -47,8 +47,9 @@ def request_advance(tx: Tx, target: datetime) -> None:
 
 
 def set_now(tx: Tx, at: datetime) -> None:
-    """Moves the virtual clock; only the worker does."""
-    tx.conn.execute(CONTROL.update().values(clock_now=to_ms(at)))
+    """Moves the virtual clock forward; only the worker does."""
+    ahead = sa.or_(CONTROL.c.clock_now.is_(None), CONTROL.c.clock_now < to_ms(at))
+    tx.conn.execute(CONTROL.update().where(ahead).values(clock_now=to_ms(at)))
 
 
 def set_power(tx: Tx, on: bool) -> None:

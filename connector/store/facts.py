@@ -36,6 +36,9 @@ class ClaimFacts:
     consents: dict[str, Row[Any]] = field(default_factory=dict)  # the newest by customer and channel
     reminders: dict[str, ReminderCount] = field(default_factory=dict)  # by address
     cycle: dict[str, int] = field(default_factory=dict)  # reminders sent by sequence
+    sent_templates: dict[str, set[str]] = field(
+        default_factory=dict
+    )  # by invoice: of messages that did not fail
     created_arrived: set[str] = field(default_factory=set)  # invoices whose invoice text was sent
 
 
@@ -56,6 +59,7 @@ def load(tx: Tx, steps: Iterable[Row[Any]]) -> ClaimFacts:
     _consents(tx, facts, customer_ids)
     _reminders(tx, facts, address_ids)
     _cycles(tx, facts, sequence_ids)
+    _sent_templates(tx, facts, invoice_ids)
     return facts
 
 
@@ -158,12 +162,17 @@ def _cycles(tx: Tx, facts: ClaimFacts, sequence_ids: set[str]) -> None:
         return
     table = schema.steps
     rows = tx.conn.execute(
-        sa.select(
-            table.c.sequence_id, table.c.invoice_id, table.c.key, table.c.permission, table.c.channel
-        ).where(
+        sa.select(table.c.sequence_id, table.c.invoice_id, table.c.key, table.c.permission)
+        .join_from(table, schema.messages, table.c.message_id == schema.messages.c.id)
+        .where(
             table.c.sequence_id.in_(sequence_ids),
             table.c.kind == "message",
-            table.c.state.in_([StepState.SENT, StepState.SENDING, StepState.UNKNOWN]),
+            sa.or_(
+                table.c.state.in_([StepState.SENT, StepState.SENDING, StepState.UNKNOWN]),
+                sa.and_(table.c.state == StepState.HELD, table.c.reason == "unknown_outcome"),
+            ),
+            # What failed in the end reached nobody and counts for nothing.
+            schema.messages.c.status != MessageStatus.FAILED,
         )
     )
     counted: set[tuple[str, str]] = set()
@@ -174,6 +183,24 @@ def _cycles(tx: Tx, facts: ClaimFacts, sequence_ids: set[str]) -> None:
         if row.permission == Permission.REMINDER and (row.sequence_id, row.key) not in counted:
             counted.add((row.sequence_id, row.key))
             facts.cycle[row.sequence_id] = facts.cycle.get(row.sequence_id, 0) + 1
+
+
+def _sent_templates(tx: Tx, facts: ClaimFacts, invoice_ids: set[str]) -> None:
+    if not invoice_ids:
+        return
+    items, table = schema.message_items, schema.messages
+    rows = tx.conn.execute(
+        sa.select(items.c.invoice_id, table.c.template)
+        .join_from(items, table, items.c.message_id == table.c.id)
+        .where(
+            items.c.invoice_id.in_(invoice_ids),
+            table.c.status != MessageStatus.FAILED,
+            table.c.template.is_not(None),
+        )
+        .distinct()
+    )
+    for row in rows:
+        facts.sent_templates.setdefault(row.invoice_id, set()).add(row.template)
 
 
 def consent_of(facts: ClaimFacts, customer_id: str | None, channel: str) -> Row[Any] | None:

@@ -1,7 +1,8 @@
 """Remembered answers of actions: one per (API key, action, Idempotency-Key), for 24 hours.
 
 1. `reserve` commits a row without an answer before the action runs, so that a second request meanwhile is
-   told to wait. 2. `remember` fills a 2xx answer in; `release` takes the row away after any other.
+   told to wait. 2. `remember` fills a 2xx answer in, in the transaction of the action itself; `release` takes
+   the row away after any other.
 3. A row that stays in flight longer than `ABANDONED_S` belongs to a process that died: it is taken over.
 """
 

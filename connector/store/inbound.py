@@ -94,7 +94,20 @@ def _answered(tx: Tx, provider: str, provider_id: str | None) -> Row[Any] | None
 
 
 def _about(tx: Tx, address: Row[Any] | None, message: Row[Any] | None) -> tuple[str | None, str | None, str]:
-    """(customer, invoice, how it was found): by the message that it answers, else the only open invoice."""
+    """(customer, invoice, how it was found): by the message that it answers, else the only open invoice.
+
+    A number that is no longer the customer's learns nothing of them, whatever old message it answers.
+    """
+    if address is None:
+        return None, None, "none"
+    links, invoices = schema.customer_addresses, schema.invoices
+    customers = list(
+        tx.conn.execute(
+            sa.select(links.c.customer_id).where(links.c.address_id == address.id, links.c.is_primary)
+        ).scalars()
+    )
+    if message is not None and message.customer_id not in customers:
+        return None, None, "none"
     if message is not None:
         items = schema.message_items
         named = list(
@@ -108,12 +121,6 @@ def _about(tx: Tx, address: Row[Any] | None, message: Row[Any] | None) -> tuple[
             return message.customer_id, named[0], "answered"
         if named:
             return message.customer_id, None, "several"
-    if address is None:
-        return None, None, "none"
-    links, invoices = schema.customer_addresses, schema.invoices
-    customers = list(
-        tx.conn.execute(sa.select(links.c.customer_id).where(links.c.address_id == address.id)).scalars()
-    )
     open_ones = list(
         tx.conn.execute(
             sa.select(invoices.c.id, invoices.c.customer_id)

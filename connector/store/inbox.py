@@ -218,3 +218,9 @@ def last_webhooks(tx: Tx) -> dict[str, int]:
     """When each provider last reached us with a valid signature: business time in ms."""
     rows = tx.conn.execute(sa.select(provider_signs.c.provider, provider_signs.c.last_webhook_at))
     return {row.provider: row.last_webhook_at for row in rows if row.last_webhook_at is not None}
+
+
+def unread_providers(tx: Tx) -> set[str]:
+    """Providers of whom a stored delivery is not applied yet, also by another worker at this moment."""
+    rows = tx.conn.execute(sa.select(inbox.c.source).where(inbox.c.state == "new").distinct()).scalars()
+    return {source.partition("/")[0] for source in rows}

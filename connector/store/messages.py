@@ -237,7 +237,7 @@ def mark_also_delivered(tx: Tx, message_ids: Sequence[str]) -> None:
 
 
 def stand_ins_sent(tx: Tx, step_ids: Sequence[str]) -> set[str]:
-    """Of these steps, the ones whose stand-in on another channel (or whose resend) has left already."""
+    """Of these steps, the ones whose stand-in on another channel has left already."""
     if not step_ids:
         return set()
     first = sa.alias(STEPS)

@@ -103,8 +103,13 @@ def _nothing_left() -> sa.ColumnElement[bool]:
         STEPS.c.state.in_([StepState.PLANNED, StepState.SENDING, StepState.UNKNOWN, StepState.HELD]),
         STEPS.c.kind != "tick",
     )
+    # An invoice that waits for its phone or amount has no messages yet; its sequence has not begun.
+    its_invoice = schema.invoices.alias()
+    waiting = sa.select(its_invoice.c.id).where(
+        its_invoice.c.id == SEQUENCES.c.invoice_id, its_invoice.c.status == "waiting"
+    )
     goes_on = SEQUENCES.c.state.in_([SequenceState.PLANNED, SequenceState.RUNNING])
-    return sa.and_(goes_on, ~open_steps.exists())
+    return sa.and_(goes_on, ~open_steps.exists(), ~waiting.exists())
 
 
 def left_behind(tx: Tx) -> set[str]:
@@ -153,11 +158,10 @@ def restore_templates(tx: Tx) -> int:
     if not names:
         return 0
     tx.conn.execute(table.update().where(over).values(status="approved", paused_until=None))
+    # All of them: what held a step may have been a statement's template. Any still paused holds it again.
     done = tx.conn.execute(
         STEPS.update()
-        .where(
-            STEPS.c.state == StepState.HELD, STEPS.c.reason == "template_paused", STEPS.c.template.in_(names)
-        )
+        .where(STEPS.c.state == StepState.HELD, STEPS.c.reason == "template_paused")
         .values(state=StepState.PLANNED, due_at=tx.now_ms, updated_at=tx.now_ms)
     )
     return int(done.rowcount) + len(names)

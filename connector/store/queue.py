@@ -158,17 +158,17 @@ def done(tx: Tx, step_ids: Sequence[str], *, reason: str | None = None) -> None:
 
 
 def steps_of_messages(tx: Tx, message_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
-    """The steps that each message carries, by message id."""
+    """The steps that each message carries, by message id; a step's own `message_id` is its newest message."""
     found: dict[str, list[Row[Any]]] = {}
     if message_ids:
         items = schema.message_items
         rows = tx.conn.execute(
-            sa.select(items.c.message_id, *STEPS.c)
+            sa.select(items.c.message_id.label("carried_by"), *STEPS.c)
             .join_from(items, STEPS, items.c.step_id == STEPS.c.id)
             .where(items.c.message_id.in_(message_ids))
         )
         for row in rows:
-            found.setdefault(row[0], []).append(row)
+            found.setdefault(row.carried_by, []).append(row)
     return found
 
 

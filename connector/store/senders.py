@@ -69,6 +69,12 @@ def stop(tx: Tx, sender_id: str, reason: str) -> bool:
     return bool(done.rowcount)
 
 
+def stopped_channels(tx: Tx) -> frozenset[str]:
+    """The channels on which no sender may send."""
+    states = tx.conn.execute(sa.select(SENDERS.c.channel, SENDERS.c.state)).all()
+    return frozenset({row.channel for row in states} - {row.channel for row in states if row.state == "ok"})
+
+
 def release_all(tx: Tx) -> int:
     """Lets stopped senders go on (resume_all, a new token)."""
     done = tx.conn.execute(SENDERS.update().where(SENDERS.c.state != "ok").values(state="ok", reason=None))

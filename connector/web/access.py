@@ -1,11 +1,18 @@
 """Who is calling and what they may do: every path under /v1/ needs a key, every act its scope."""
 
-from flask import Flask, g, request
+from collections.abc import Callable
+from functools import wraps
+from ipaddress import ip_address
+from typing import Any
+
+from flask import Flask, Response, g, request
 
 from connector.domain.problems import Forbidden, RateLimited, Unauthorized
 from connector.store.keys import Key, KeyRing
 from connector.web.limits import Buckets
 from connector.web.services import Services
+
+_PAGES = "/sandbox/"  # the phones on a page: everything that was sent, and buttons to answer with
 
 
 def caller() -> Key:
@@ -22,6 +29,20 @@ def need(scope: str, action: str | None = None) -> Key:
     return key
 
 
+def scoped(scope: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Wraps a route of another part, so that it asks for the scope."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def asked(*args: Any, **named: Any) -> Any:
+            need(scope)
+            return view(*args, **named)
+
+        return asked
+
+    return decorate
+
+
 def guard(app: Flask, services: Services, ring: KeyRing) -> None:
     """Ask for a key before any route under /v1/ is even looked up, so that strangers learn nothing."""
     by_key = Buckets(services.limits.key_rate, services.limits.key_burst)
@@ -29,7 +50,10 @@ def guard(app: Flask, services: Services, ring: KeyRing) -> None:
 
     @app.before_request
     def _authenticate() -> None:
-        if not request.path.startswith("/v1/"):
+        on_page = request.path.startswith(_PAGES)
+        if on_page and _is_local():
+            return
+        if not on_page and not request.path.startswith("/v1/"):
             return
         key = ring.find(_presented())
         if key is None:
@@ -42,9 +66,29 @@ def guard(app: Flask, services: Services, ring: KeyRing) -> None:
         if wait:
             raise RateLimited("rate_limited", retry_after_s=wait)
         g.key = key
+        if on_page:
+            need("admin")
         ring.note_uses()
+
+    @app.after_request
+    def _ask(response: Response) -> Response:
+        if response.status_code == 401 and request.path.startswith(_PAGES):
+            response.headers["WWW-Authenticate"] = 'Basic realm="tagih", charset="UTF-8"'
+        return response
+
+
+def _is_local() -> bool:
+    """Whether the caller sits at this machine; what a proxy hands on comes from elsewhere."""
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False
+    try:
+        return ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _presented() -> str:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "basic" and request.path.startswith(_PAGES) and request.authorization:
+        return request.authorization.password or ""  # a browser asks a person for it
     return secret.strip() if scheme.lower() == "bearer" else ""

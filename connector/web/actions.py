@@ -11,13 +11,14 @@ from flask import Blueprint, Response, request
 from connector.domain.problems import Conflict, Invalid, NotFound, Problem
 from connector.specs import ActionSpec
 from connector.store import idempotency
+from connector.store.db import Tx
 from connector.store.idempotency import Found, Slot
 from connector.store.keys import Key
 from connector.web.access import need
 from connector.web.body import read_json
 from connector.web.languages import Languages
 from connector.web.masking import masked, pii_fields
-from connector.web.services import Answer, Services
+from connector.web.services import Answer, OnSuccess, Services
 
 _PRINTABLE = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -36,20 +37,32 @@ def routes(services: Services, languages: Languages) -> Blueprint:
         body = read_json(request)
         dry_run = _dry_run(body)
 
-        def execute() -> str:
-            answer = run_action(services, name, body, key, languages.of_request(), dry_run=dry_run)
+        def shown(answer: Answer) -> str:
             return as_json(answer if key.pii == "full" else masked(answer, fields=hidden[name]))
+
+        def execute(on_success: OnSuccess | None = None) -> str:
+            language = languages.of_request()
+            return shown(
+                run_action(services, name, body, key, language, dry_run=dry_run, on_success=on_success)
+            )
 
         slot = _slot(spec, key)
         if slot is None or dry_run or spec.kind == "read":
             return _answer(execute())
-        return once(services, slot, body, execute)
+        return once(services, slot, body, lambda: execute(_remembering(slot, shown)))
 
     return door
 
 
 def run_action(
-    services: Services, name: str, body: dict[str, Any], key: Key, language: str, *, dry_run: bool = False
+    services: Services,
+    name: str,
+    body: dict[str, Any],
+    key: Key,
+    language: str,
+    *,
+    dry_run: bool = False,
+    on_success: OnSuccess | None = None,
 ) -> Answer:
     """The action's answer, run in the name of the key."""
     return services.run_action(
@@ -63,7 +76,17 @@ def run_action(
         dry_run=dry_run,
         public_url=services.public_url,
         language=language,
+        on_success=on_success,
     )
+
+
+def _remembering(slot: Slot, shown: Callable[[Answer], str]) -> OnSuccess:
+    """Keeps the answer in the transaction of the change itself: a crash loses both or neither."""
+
+    def remember(tx: Tx, answer: Answer) -> None:
+        idempotency.remember(tx, slot, 200, shown(answer))
+
+    return remember
 
 
 def _dry_run(body: dict[str, Any]) -> bool:
@@ -83,7 +106,7 @@ def _slot(spec: ActionSpec, key: Key) -> Slot | None:
 
 
 def once(services: Services, slot: Slot, body: dict[str, Any], execute: Callable[[], str]) -> Response:
-    """Execute, or answer what was answered before to the same key and body."""
+    """Execute, which remembers its own answer, or answer again what was answered before."""
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
     with services.store.write() as tx:
         reserved = idempotency.reserve(tx, slot, hashlib.sha256(canonical).hexdigest())
@@ -96,14 +119,11 @@ def once(services: Services, slot: Slot, body: dict[str, Any], execute: Callable
         response.headers["Idempotent-Replayed"] = "true"
         return response
     try:
-        answer = execute()
+        return _answer(execute())
     except BaseException:
         with services.store.write() as tx:
             idempotency.release(tx, slot)
         raise
-    with services.store.write() as tx:
-        idempotency.remember(tx, slot, 200, answer)
-    return _answer(answer)
 
 
 def as_json(answer: Any) -> str:

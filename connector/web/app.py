@@ -28,6 +28,8 @@ from connector.web import (
     pages,
     recipes,
 )
+from connector.web.body import read_rest
+from connector.web.figures import Figures
 from connector.web.languages import Languages
 from connector.web.limits import Buckets
 from connector.web.metrics import Metrics
@@ -35,6 +37,8 @@ from connector.web.problems import of_http, response_of
 from connector.web.services import Services
 
 LOG = logging.getLogger("tagih.web")
+# How much of a refused body is still heard, so that the caller sees the refusal.
+LISTENS_TO_KNOWN, LISTENS_TO_STRANGERS = 32 * 1024 * 1024, 1024 * 1024
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _ANY_HOST = frozenset({"/healthz", "/readyz"})  # probes call by address and learn nothing
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
@@ -60,7 +64,8 @@ def make_web(services: Services) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = 256 * 1024
     inbox = InboxWriter(services.store)
     app.extensions["tagih.inbox"] = inbox  # for a clean end: `.close()` commits what waits
-    metrics, languages = Metrics(services.store), Languages(services.store)
+    figures, languages = Figures(services.store), Languages(services.store)
+    metrics = Metrics(figures)
     forged = Buckets(services.limits.refused_rate, services.limits.refused_burst)
     hosts = {*_LOOPBACK, (urlsplit(services.public_url).hostname or "localhost").lower()}
     _rules(app, hosts)
@@ -73,7 +78,7 @@ def make_web(services: Services) -> Flask:
         imports.routes(services, languages),
         inbound.routes(services, inbox, metrics, forged),
         operations.routes(services, metrics),
-        pages.routes(services, languages),
+        pages.routes(services, languages, figures),
         recipes.routes(services, languages),
         *services.blueprints,
     ):
@@ -123,6 +128,8 @@ def _rules(app: Flask, hosts: set[str]) -> None:
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Request-Id"] = g.get("request_id", "")
+        if response.status_code >= 400:
+            read_rest(request, LISTENS_TO_KNOWN if "key" in g else LISTENS_TO_STRANGERS)
         return response
 
 

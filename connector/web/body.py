@@ -5,6 +5,7 @@ seconds, nesting that ends in RecursionError, NUL and lone surrogates that the d
 """
 
 import json
+import logging
 import math
 import re
 from collections.abc import Iterable
@@ -14,8 +15,10 @@ from flask import Request
 
 from connector.domain.problems import Problem, TooLarge
 
+LOG = logging.getLogger("tagih.web")
 JSON_BYTES = 256 * 1024
 JSON_DEPTH = 64
+PIECE = 64 * 1024
 LONGEST_INTEGER = 19
 _JSON_TYPE = re.compile(r"^application/(?:[\w.+-]+\+)?json$")
 _SIGNS = re.compile(r'\\.|["\[\]{}]', re.DOTALL)  # one pass, no backtracking
@@ -32,8 +35,24 @@ def read_bytes(request: Request, limit: int) -> bytes:
         raise Problem("unsupported_media_type")
     if request.content_length is not None and request.content_length > limit:
         raise TooLarge("body_too_large", params={"limit": f"{limit // 1024} kB"})
-    request.max_content_length = limit  # holds for bodies without a length too
-    return request.get_data(cache=False)
+    request.max_content_length = limit + 1  # a body without a length is cut off there, without a word
+    data = request.get_data(cache=False)
+    if len(data) > limit:
+        raise TooLarge("body_too_large", params={"limit": f"{limit // 1024} kB"})
+    return data
+
+
+def read_rest(request: Request, most: int) -> None:
+    """Takes what a refused request still sends, up to a bound.
+
+    Who is cut off in the middle of a body is told "connection reset" and never sees why.
+    """
+    stream = request.environ["wsgi.input"]
+    try:
+        while most > 0 and (piece := stream.read(min(PIECE, most))):
+            most -= len(piece)
+    except (OSError, ValueError) as gone:
+        LOG.info("a refused request was not read to its end: %s", type(gone).__name__)
 
 
 def read_json(request: Request) -> dict[str, Any]:

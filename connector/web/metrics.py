@@ -6,14 +6,13 @@ from prometheus_client import CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from connector.store import vitals
-from connector.store.db import Store
+from connector.web.figures import Figures
 
 
 class Metrics:
     """The counters of this process, and gauges counted in the database when somebody looks."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, figures: Figures) -> None:
         self._registry = CollectorRegistry()
         self.webhooks = Counter(
             "tagih_webhooks", "Webhooks at the door", ["provider", "result"], registry=self._registry
@@ -21,7 +20,7 @@ class Metrics:
         self.requests = Counter(
             "tagih_requests", "Answered requests", ["route", "status"], registry=self._registry
         )
-        self._registry.register(_Rows(store))
+        self._registry.register(_Rows(figures))
 
     def text(self) -> bytes:
         """The exposition text."""
@@ -29,15 +28,14 @@ class Metrics:
 
 
 class _Rows(Collector):
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
 
     def describe(self) -> list[GaugeMetricFamily]:
         return []  # so that registering does not ask the database
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        with self._store.read() as tx:
-            found, age = vitals.counts(tx), vitals.heartbeat_age_s(tx)
+        found, age = self._figures.read()
         for name, states in (
             ("invoices", found.invoices),
             ("steps", found.steps),

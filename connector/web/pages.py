@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, render_template
 
 from connector.specs import ActionSpec, Catalog
-from connector.store import business, vitals
+from connector.store import business
+from connector.web.figures import Figures
 from connector.web.languages import Languages
 from connector.web.services import Services
 
@@ -17,7 +18,7 @@ _LABELS = {
 }
 
 
-def routes(services: Services, languages: Languages) -> Blueprint:
+def routes(services: Services, languages: Languages, figures: Figures) -> Blueprint:
     """`/` and `/docs`."""
     door = Blueprint("pages", __name__)
     root = urlsplit(services.public_url).path.rstrip("/")
@@ -35,9 +36,10 @@ def routes(services: Services, languages: Languages) -> Blueprint:
     @door.get("/")
     def landing() -> str:
         with services.store.read() as tx:
-            owner, found = business.get(tx), vitals.counts(tx)
+            owner = business.get(tx)
+        found, _ = figures.read()
         language = languages.of_request()
-        figures = (
+        sums = (
             sum(found.invoices.values()),
             found.steps.get("planned", 0),
             sum(found.messages.values()),
@@ -48,7 +50,7 @@ def routes(services: Services, languages: Languages) -> Blueprint:
             language,
             business=owner.name if owner else "Tagih",
             mode=services.mode,
-            counts=list(zip(_LABELS[language], figures, strict=True)),
+            counts=list(zip(_LABELS[language], sums, strict=True)),
         )
 
     @door.get("/docs")

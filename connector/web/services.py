@@ -15,6 +15,7 @@ LOG = logging.getLogger("tagih.web")
 
 Answer = dict[str, Any]
 RunAction = Callable[..., Answer]  # connector.actions.run.run_action
+OnSuccess = Callable[[Tx, Answer], None]  # writes in the transaction of the change
 OptionList = Callable[[Tx, str], list[dict[str, str]]]  # (transaction, what was typed) -> [{id, label}]
 TemplateFields = Callable[[Tx, str], dict[str, Any]]  # (transaction, template) -> JSON Schema
 EventPayloads = Callable[..., list[dict[str, Any]]]  # (transaction, rows of `events`) -> what subscribers get

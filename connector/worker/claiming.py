@@ -7,8 +7,9 @@
 5. Render, write the intents, mark the steps, commit. Only then may anything leave.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from zlib import crc32
@@ -16,6 +17,7 @@ from zlib import crc32
 from connector.clock import from_ms, to_ms
 from connector.domain import model, permission, truth
 from connector.domain.model import Channel, Permission, Stage, StepState
+from connector.domain.problems import Problem
 from connector.store import facts as contact
 from connector.store import messages, queue, senders
 from connector.store.apply import add_steps
@@ -26,6 +28,9 @@ from connector.worker.composing import Composer, Item
 from connector.worker.fallbacks import fallback_of
 
 LEASE_S = 60
+LOG = logging.getLogger("tagih.worker")
+# What a wrong row can raise while it is judged or put into words; a database's own errors end the claim.
+FAULTS = (ValueError, LookupError, TypeError, ArithmeticError, AttributeError, Problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class _Work:
     moves: list[tuple[str, int, str]] = field(default_factory=list)
     go: list[tuple[Row[Any], Item]] = field(default_factory=list)
     detours: list[model.Step] = field(default_factory=list)  # on the second channel, at once
+    # Reminding messages of this very claim, by address.
+    reminding: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -67,9 +74,9 @@ class Claimer:
     worker: str
     live: bool
 
-    def claim(self, tx: Tx, *, room: int) -> Claimed:
-        """At most `room` messages, no more than the senders' buckets hold."""
-        open_now = senders.open_senders(tx)
+    def claim(self, tx: Tx, *, room: int, without: frozenset[str] = frozenset()) -> Claimed:
+        """At most `room` messages, no more than the senders' buckets hold; `without` these senders."""
+        open_now = [s for s in senders.open_senders(tx) if s.id not in without]
         buckets = {s.id: senders.filled(s, tx.machine_ms) for s in open_now}
         room = min(room, int(sum(buckets.values())))
         channels = sorted({s.channel for s in open_now})
@@ -81,7 +88,7 @@ class Claimer:
         work = _Work(tx, contact.load(tx, rows), addresses)
         self.composer.refresh(tx)
         for group in _by_invoice(rows):
-            self._judge(work, group)
+            self._judge_safely(work, group)
         queue.end(tx, work.ends)
         add_steps(tx, work.detours)
         claimed = self._intend(work, open_now, buckets)
@@ -91,6 +98,19 @@ class Claimer:
         return claimed
 
     # --- who may go -----------------------------------------------------------------------------------------
+
+    def _judge_safely(self, work: _Work, group: Sequence[Row[Any]]) -> None:
+        """One invoice that cannot be judged never stops the others: it is held, and a person looks."""
+        try:
+            self._judge(work, group)
+        except FAULTS as fault:
+            LOG.error("a step could not be judged: %s", type(fault).__name__)
+            ids = {row.id for row in group}
+            work.go = [(row, item) for row, item in work.go if row.id not in ids]
+            work.moves = [move for move in work.moves if move[0] not in ids]
+            work.ends = [end for end in work.ends if end[0] not in ids]
+            queue.end(work.tx, [(row.id, StepState.HELD, "internal_fault") for row in group])
+            attention.ask_person(work.tx, group[0], reason="message_held", note=type(fault).__name__)
 
     def _judge(self, work: _Work, group: Sequence[Row[Any]]) -> None:
         """Decides for the due steps of one invoice (or one step without an invoice)."""
@@ -127,7 +147,8 @@ class Claimer:
         recipe: model.Recipe | None,
     ) -> None:
         policy = recipe.policy if recipe else self.composer.default_policy()
-        facts = self._facts(work, row, step, invoice)
+        item = self._item(work, row, step, invoice, recipe)
+        facts = _with_this_claim(work, row, item, self._facts(work, row, step, invoice))
         answer = permission.may_contact(step.permission, step.stage, policy, facts, work.tx.now)
         if isinstance(answer, permission.No):
             work.ends.append((step.id, answer.state, answer.reason))
@@ -136,11 +157,13 @@ class Claimer:
         elif isinstance(answer, permission.Later):
             work.moves.append((step.id, to_ms(answer.at), answer.reason))
         else:
-            blocked = self.composer.blocked_template(step)
+            blocked = self.composer.blocked_template(step.template, step.channel)
             if blocked:
                 work.ends.append((step.id, StepState.HELD, blocked))
             else:
-                work.go.append((row, self._item(work, row, step, invoice, recipe)))
+                work.go.append((row, item))
+                if step.permission is Permission.REMINDER:
+                    work.reminding.setdefault(row.address_id, set()).add(_message_key(row, item))
 
     def _detour(self, work: _Work, row: Row[Any], recipe: model.Recipe | None) -> None:
         """The number is known not to have this channel: the second one goes at once."""
@@ -163,7 +186,7 @@ class Claimer:
             invoice=invoice,
             customer=work.facts.customers.get(customer_id or ""),
             recipe=recipe,
-            created_arrived=bool(invoice and invoice.id in work.facts.created_arrived),
+            created_arrived=bool(invoice and _invoice_text_arrived(work.facts, invoice.id, recipe)),
             pinned=self.composer.pinned(work.facts.sequences.get(row.sequence_id or "")),
         )
 
@@ -259,16 +282,25 @@ class Claimer:
         self, work: _Work, batch: Sequence[tuple[Row[Any], Item]], sender: Row[Any], address: Row[Any]
     ) -> tuple[dict[str, Any], Sendable] | None:
         token = work.tx.ids.new("msg")
-        composed = self.composer.compose(
-            [item for _, item in batch],
-            token=token,
-            to=address.phone,
-            window_open=_window_open(address, work.tx.now_ms),
-        )
+        try:
+            composed = self.composer.compose(
+                [item for _, item in batch],
+                token=token,
+                to=address.phone,
+                window_open=_window_open(address, work.tx.now_ms),
+            )
+        except FAULTS as fault:
+            LOG.error("a message could not be composed: %s", type(fault).__name__)
+            composed = "internal_fault"
         if isinstance(composed, str):  # a reason: nothing true and whole can be said
             queue.end(work.tx, [(row.id, StepState.HELD, composed) for row, _ in batch])
             for row, _ in batch:
                 attention.ask_person(work.tx, row, reason="message_held", note=composed)
+            return None
+        # The template that goes may be another than the step's own: a statement, the invoice text.
+        blocked = self.composer.blocked_template(composed.template, batch[0][0].channel)
+        if blocked:
+            queue.end(work.tx, [(row.id, StepState.HELD, blocked) for row, _ in batch])
             return None
         row, first = batch[0][0], batch[0][1]
         kinds = {item.step.permission for _, item in batch}
@@ -297,6 +329,14 @@ class Claimer:
         return message_row, Sendable(token, sender.id, sender.external_id, sender.provider, composed)
 
 
+def _invoice_text_arrived(facts: contact.ClaimFacts, invoice_id: str, recipe: model.Recipe | None) -> bool:
+    """Whether the customer has the invoice's details: by its own step, or by one that stood in for it."""
+    if invoice_id in facts.created_arrived:
+        return True
+    created = next((s.template for s in recipe.steps if s.key == "created"), None) if recipe else None
+    return created is not None and created in facts.sent_templates.get(invoice_id, set())
+
+
 def _window_open(address: Row[Any], now_ms: int) -> bool:
     """Meta's customer service window: 24 hours from the person's last message."""
     return address.last_inbound_at is not None and now_ms - address.last_inbound_at < 86_400_000
@@ -318,15 +358,35 @@ def _by_invoice(rows: Sequence[Row[Any]]) -> list[list[Row[Any]]]:
     return list(groups.values())
 
 
+def _message_key(row: Row[Any], item: Item) -> tuple[str, ...]:
+    """Steps of one customer, address and channel can share a message: the plan's, not receipts."""
+    if row.stage in (Stage.RECEIPT, Stage.OTHER) or item.invoice is None:
+        return (row.id,)
+    customer = item.customer.id if item.customer else ""
+    return (row.address_id, row.channel, customer, item.invoice.currency)
+
+
 def _by_message(go: Sequence[tuple[Row[Any], Item]]) -> list[list[tuple[Row[Any], Item]]]:
-    """Steps of one customer, address and channel that can share a message: the plan's, not receipts."""
     groups: dict[tuple[str, ...], list[tuple[Row[Any], Item]]] = {}
     for row, item in go:
-        alone = row.stage in (Stage.RECEIPT, Stage.OTHER) or item.invoice is None
-        customer = item.customer.id if item.customer else ""
-        key = (row.id,) if alone else (row.address_id, row.channel, customer, item.invoice.currency)  # type: ignore[union-attr]
-        groups.setdefault(key, []).append((row, item))
+        groups.setdefault(_message_key(row, item), []).append((row, item))
     return list(groups.values())
+
+
+def _with_this_claim(
+    work: _Work, row: Row[Any], item: Item, facts: permission.ContactFacts
+) -> permission.ContactFacts:
+    """Caps and minimum gap count per address: another message of this very claim counts as well."""
+    others = work.reminding.get(row.address_id, set()) - {_message_key(row, item)}
+    if not others or item.step.data.get("fallback_of"):
+        return facts
+    oldest = facts.oldest_reminder_in_7_days_at or work.tx.now
+    return replace(
+        facts,
+        last_reminder_at=work.tx.now,
+        reminders_7_days=facts.reminders_7_days + len(others),
+        oldest_reminder_in_7_days_at=oldest,
+    )
 
 
 def _next_offset(recipe: model.Recipe | None, group: Sequence[Row[Any]]) -> int | None:

@@ -109,10 +109,9 @@ class Composer:
             known = self._pinned[sequence.pinned] = json.loads(sequence.pinned)
         return known
 
-    def blocked_template(self, step: Step) -> str | None:
-        """Why this step's template may not be used now, as a reason code."""
-        status = self._blocked.get(step.template or "")
-        return "template_paused" if status else None
+    def blocked_template(self, name: str | None, channel: str) -> str | None:
+        """Why a template may not be used now, as a reason code; only WhatsApp pauses templates."""
+        return "template_paused" if channel == Channel.WHATSAPP and name in self._blocked else None
 
     def compose(
         self, items: Sequence[Item], *, token: str, to: str, window_open: bool

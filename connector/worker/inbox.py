@@ -14,12 +14,13 @@ from connector.domain.model import (
     Outcome,
     OutcomeKind,
     StatusUpdate,
+    StepState,
 )
 from connector.providers import Provider
 from connector.store import inbox, messages, queue
 from connector.store.apply import append_events
 from connector.store.db import Row, Store, Tx
-from connector.worker.recording import Recorder, message_data
+from connector.worker.recording import Recorder, message_data, own
 from connector.worker.replies import Replies
 
 BATCH = 500
@@ -117,8 +118,10 @@ class InboxApplier:
             ranks[message.id] = STATUS_RANK[update.status]
         if raised:
             self._raise(tx, ids, raised)
+        # Read anew: an earlier status of the same batch may have said that it was sent.
+        now = messages.by_ids(tx, [message.id for message, _ in failed])
         for message, outcome in failed:
-            self._fail(tx, message, outcome)
+            self._fail(tx, now[message.id], outcome)
 
     def _messages(self, tx: Tx, updates: Sequence[tuple[str, StatusUpdate]]) -> dict[str, Row[Any]]:
         """Messages by token and by `provider:their id`."""
@@ -163,10 +166,14 @@ class InboxApplier:
         messages.set_statuses(tx, raised)
         arrived = [r for r in raised if r[1] in (MessageStatus.DELIVERED, MessageStatus.READ)]
         arrived_steps = [s for r in arrived for s in steps.get(r[0], [])]
-        late = messages.stand_ins_sent(tx, [s.id for s in arrived_steps])
-        messages.mark_also_delivered(
-            tx, [m for m in {r[0] for r in arrived} if any(s.id in late for s in steps.get(m, []))]
-        )
+        elsewhere = messages.stand_ins_sent(tx, [s.id for s in arrived_steps])
+        late = {
+            (r[0], s.id)
+            for r in arrived
+            for s in steps.get(r[0], [])
+            if s.id in elsewhere or _went_again(r[0], s)
+        }
+        messages.mark_also_delivered(tx, sorted({message_id for message_id, _ in late}))
         messages.cancel_fallbacks(tx, [s.id for s in arrived_steps], reason="fallback_not_needed")
         append_events(
             tx, [e for r in arrived for e in self._events(tx, rows[r[0]], steps.get(r[0], []), r, late)]
@@ -179,7 +186,7 @@ class InboxApplier:
         message: Row[Any],
         steps: Sequence[Row[Any]],
         raised: tuple[str, MessageStatus, int, str | None],
-        late: set[str],
+        late: set[tuple[str, str]],
     ) -> list[NewEvent]:
         return [
             NewEvent(
@@ -187,7 +194,7 @@ class InboxApplier:
                 tx.now,
                 customer_id=s.customer_id or message.customer_id,
                 invoice_id=s.invoice_id,
-                data={**message_data(message, s), "also_delivered": s.id in late},
+                data={**message_data(message, s), "also_delivered": (message.id, s.id) in late},
                 once=f"message_{raised[1].value}:{message.id}:{s.id}",
             )
             for s in steps
@@ -199,5 +206,12 @@ class InboxApplier:
             self.recorder.not_taken(tx, message, steps, outcome)
             return
         messages.refused(tx, message.id, code=outcome.code, title=outcome.title, answer=outcome.raw)
-        for step in steps:
+        self.recorder.effects(tx, message, outcome)
+        for step in own(message, steps):
             self.recorder.after_failure(tx, message, step, outcome)
+
+
+def _went_again(message_id: str, step: Row[Any]) -> bool:
+    """Whether a later message has taken this step along, and is out."""
+    out = step.state in (StepState.SENDING, StepState.UNKNOWN, StepState.SENT)
+    return out and step.message_id != message_id

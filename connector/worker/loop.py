@@ -17,19 +17,20 @@ import os
 import random
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connector.clock import from_ms, to_ms
 from connector.domain.decision import NewEvent
-from connector.domain.model import Policy
+from connector.domain.model import Outcome, Policy
 from connector.domain.retry import retry_delay
 from connector.providers import Provider, SenderConfig
 from connector.store import clockrow, events, idempotency, inbox, outages, plan, queue, senders, vitals
 from connector.store.apply import append_events
 from connector.store.db import Store, Tx
-from connector.worker.claiming import Claimer
+from connector.worker.claiming import Claimed, Claimer
 from connector.worker.composing import Composer
 from connector.worker.inbox import InboxApplier, Own
 from connector.worker.outages import beat, report
@@ -46,11 +47,13 @@ BEAT_EVERY_S = 2.0
 BUSY_S = 0.05  # first patience with a database that does not answer; it doubles
 BUSY_TRIES = 8
 TIDY_EVERY_S = 600.0
+REPORT_EVERY_S = 5.0
 BODIES_KEPT_MS = 14 * 86_400_000  # raw webhook bodies; their hashes stay (threat model, control 4)
 POLL_S = 0.05
 SHORT_CUT = timedelta(hours=6)  # a cut of some hours is made up within minutes ...
 PROBE_SOON = timedelta(minutes=4)  # ... so nobody waits longer than this for the next probe
-BREATH_S = 0.005
+BREATH_S = 0.015  # the longest that an answer waits for others to be recorded with it
+SLICE_S = 0.003
 ROOM = 512  # requests in flight
 CLAIM = 200  # steps in one claim: about 40 ms of work
 
@@ -76,7 +79,7 @@ class WorkerConfig:
     policies: Mapping[str, Policy]
     alone: bool  # no other worker can be alive
     room: int = ROOM
-    connections: int = 256
+    connections: int = ROOM
 
 
 def worker_name() -> str:
@@ -85,11 +88,12 @@ def worker_name() -> str:
 
 @dataclass(slots=True)
 class _Road:
-    """Whether the provider can be reached at all; one probe at a time while it cannot."""
+    """The way of one sender to its provider while nothing leaves on it: one probe at a time."""
 
-    down_since: datetime | None = None
+    down_since: datetime
+    probe_at: datetime
     tries: int = 0
-    probe_at: datetime | None = None
+    probing: bool = False
 
 
 @dataclass(slots=True)
@@ -110,10 +114,12 @@ class Worker:
     _inbox: InboxApplier = field(init=False)
     _ticks: Ticks = field(init=False)
     _sending: Sending = field(init=False)
-    _road: _Road = field(default_factory=_Road)
+    _roads: dict[str, _Road] = field(default_factory=dict)  # by sender: those that are down
+    _cut: bool = False  # an outage of the network is noted
     _network_off: bool = False
     _last_beat: float = 0.0
     _last_tidy: float = 0.0
+    _last_report: float = 0.0
     _touched: set[str] = field(default_factory=set)
     _stopping: bool = False
     _was_dark: bool = False
@@ -152,7 +158,7 @@ class Worker:
             if clockrow.read(tx).power_on:
                 beat(tx, self.config.name)
             self._reconciler.boot(tx, alone=self.config.alone)
-            self._road.down_since = outages.lasting_since(tx, "network")
+            self._cut = outages.lasting_since(tx, "network") is not None
         with self.store.read() as tx:
             self._touched |= plan.left_behind(tx)
 
@@ -191,10 +197,10 @@ class Worker:
 
     async def _breathe(self) -> None:
         """Gives the requests in flight their time: answers are recorded in groups, not one by one."""
-        if self._sending.in_flight:
-            await asyncio.sleep(BREATH_S)
-        else:
-            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        until = time.monotonic() + BREATH_S
+        while self._sending.in_flight and time.monotonic() < until:
+            await asyncio.sleep(SLICE_S)
 
     async def _rest(self) -> None:
         try:
@@ -243,17 +249,19 @@ class Worker:
             return True
         self._last_beat = machine
         with self.store.write() as tx:
-            if machine - self._last_tidy > TIDY_EVERY_S:
+            trusted = beat(tx, self.config.name)
+            # Only under a trusted clock: one that is a month ahead would find everything long expired.
+            if trusted and machine - self._last_tidy > TIDY_EVERY_S:
                 self._last_tidy = machine
                 tidy(tx)
-            return beat(tx, self.config.name)
+            return trusted
 
     def _record(self) -> int:
         answers = self._sending.take_answers()
         if not answers:
             return 0
         try:
-            self._mind_road(answers)
+            self._mind_roads(answers)
             with self.store.write() as tx:
                 self._composer.refresh(tx)
                 self._touched |= self._recorder.record(tx, answers)
@@ -280,26 +288,34 @@ class Worker:
 
     def _claim(self, now: datetime) -> int:
         room = min(CLAIM, self.config.room - self._sending.in_flight)
-        if self._road.probe_at is not None:
-            if now < self._road.probe_at or self._sending.in_flight:
-                return 0
-            room = 1
         with self.store.read() as tx:
             if room <= 0 or not queue.anything_due(tx):
                 return 0
+        did = 0
+        for sender in [s for s, road in self._roads.items() if now >= road.probe_at and not road.probing]:
+            others = frozenset(s.config.id for s in self.config.senders) - {sender}
+            probe = self._take(1, without=others)
+            self._roads[sender].probing = bool(probe.sendables)
+            did += probe.touched
+        return did + self._take(room, without=frozenset(self._roads)).touched
+
+    def _take(self, room: int, *, without: frozenset[str]) -> Claimed:
+        """One claim, and its requests begin."""
         with self.store.write() as tx:
-            claimed = self._claimer.claim(tx, room=room)
+            if clockrow.read(tx).paused:  # since this turn began
+                return Claimed()
+            claimed = self._claimer.claim(tx, room=room, without=without)
         for sendable in claimed.sendables:
             self._sending.start(sendable)
         self._touched |= claimed.sequences if claimed.touched else set()
-        return claimed.touched
+        return claimed
 
     def _close(self) -> int:
         """Numbers events, finishes sequences, reports outages; only when there is something of it."""
         touched = self._touched | self._inbox.sequences
         with self.store.read() as tx:
             waiting = events.unnumbered(tx)
-            pending = outages.unreported(tx)
+            pending = outages.unreported(tx) if touched or waiting or self._report_is_due() else []
         if not (touched or waiting or pending):
             return 0
         with self.store.write() as tx:
@@ -308,6 +324,14 @@ class Worker:
             closed += events.number_events(tx, 2000)
         self._touched, self._inbox.sequences = set(), set()
         return closed
+
+    def _report_is_due(self) -> bool:
+        """An outage whose backlog waits for the morning is looked at now and then, not at every turn."""
+        machine = self.store.clock.machine().timestamp()
+        if abs(machine - self._last_report) < REPORT_EVERY_S:
+            return False
+        self._last_report = machine
+        return True
 
     def _finish_sequences(self, tx: Tx, touched: set[str]) -> None:
         done = plan.complete(tx, touched)
@@ -328,25 +352,37 @@ class Worker:
 
     # --- outages --------------------------------------------------------------------------------------------
 
-    def _mind_road(self, answers: list[Answered]) -> None:
-        """While nothing leaves, one probe at a time with growing patience; the gap is an outage too."""
-        failed = [a for a in answers if a.outcome.action == "connect"]
-        if len(failed) == len(answers):
+    def _mind_roads(self, answers: list[Answered]) -> None:
+        """While nothing of a sender leaves, one probe at a time with growing patience; the gap is an outage too.
+
+        Each sender has its own road: a gateway that is gone must not keep the other channel from sending.
+        """
+        by_sender: dict[str, list[Outcome]] = {}
+        for answer in answers:
+            by_sender.setdefault(answer.sender_id, []).append(answer.outcome)
+        now = self.store.now()
+        for sender, outcomes in by_sender.items():
+            if all(outcome.action == "connect" for outcome in outcomes):
+                road = self._roads.setdefault(sender, _Road(now, now))
+                road.tries += 1
+                road.probing = False
+                road.probe_at = self._next_probe(road, outcomes[0], now)
+            else:
+                self._roads.pop(sender, None)
+        if bool(self._roads) != self._cut:
             with self.store.write() as tx:
-                if self._road.down_since is None:
-                    self._road.down_since = tx.now
-                    outages.begin(tx, "network", tx.now)
-                self._road.tries += 1
-                delay = retry_delay(failed[0].outcome, self._road.tries, self.rng) or timedelta(minutes=1)
-                if tx.now - self._road.down_since < SHORT_CUT:
-                    delay = min(delay, PROBE_SOON)
-                # On whole milliseconds: the stored clock knows nothing finer and would never get there.
-                probe_at = tx.now + max(delay, timedelta(seconds=1))
-                self._road.probe_at = from_ms(to_ms(probe_at))
-        elif self._road.down_since is not None:
-            with self.store.write() as tx:
-                outages.finish(tx, "network")
-            self._road = _Road()
+                if self._roads:
+                    outages.begin(tx, "network", now)
+                else:
+                    outages.finish(tx, "network")
+            self._cut = bool(self._roads)
+
+    def _next_probe(self, road: _Road, outcome: Outcome, now: datetime) -> datetime:
+        delay = retry_delay(outcome, road.tries, self.rng) or timedelta(minutes=1)
+        if now - road.down_since < SHORT_CUT:
+            delay = min(delay, PROBE_SOON)
+        # On whole milliseconds: the stored clock knows nothing finer and would never get there.
+        return from_ms(to_ms(now + max(delay, timedelta(seconds=1))))
 
     def _mind_pause(self, control: clockrow.Control) -> None:
         with self.store.read() as tx:
@@ -374,7 +410,7 @@ class Worker:
             return False
         with self.store.read() as tx:
             following = queue.next_instant(tx)
-            stopped = control.paused or control.suspect or self._road.probe_at is not None
+            stopped = control.paused or control.suspect or bool(self._roads)
             waits = not stopped and queue.waits_for_tokens(tx)
         if waits:
             await asyncio.sleep(POLL_S)  # real time fills the sender's bucket; this instant is not over
@@ -382,8 +418,7 @@ class Worker:
         goals = [control.target]
         if following is not None:
             goals.append(from_ms(following))
-        if self._road.probe_at is not None and self._road.probe_at > now:
-            goals.append(self._road.probe_at)
+        goals += [road.probe_at for road in self._roads.values() if road.probe_at > now]
         with self.store.write() as tx:
             clockrow.set_now(tx, min(goals))
             outages.beat(tx, self.config.name, at=min(goals))  # walked, so nobody was away

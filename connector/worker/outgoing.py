@@ -44,6 +44,9 @@ class Transport:
     detail: str  # the error's class, never its text: that would show addresses
 
     def outcome(self) -> Outcome:
+        if self.detail == "address_refused":
+            # A private or forbidden place: trying again changes nothing, a person mends the settings.
+            return Outcome(OutcomeKind.REFUSED, "stop_all", code="address_refused", title=self.detail)
         if self.kind == "not_sent":
             return Outcome(OutcomeKind.RETRY, "connect", code="connect", title=self.detail)
         return Outcome(OutcomeKind.UNKNOWN, "ambiguous", code="ambiguous", title=self.detail)

@@ -37,7 +37,9 @@ class Reconciler:
 
     def settle(self, tx: Tx, *, limit: int = 200) -> int:
         """Decides over holds that are over; answers how many rows were looked at."""
-        rows = messages.hold_over(tx, limit=limit)
+        # A status that is stored but not yet applied is the provider's word all the same.
+        unread = inbox.unread_providers(tx)
+        rows = [r for r in messages.hold_over(tx, limit=limit) if r.provider not in unread]
         if not rows:
             return 0
         versions = plan.recipe_versions(tx, {r.step_sequence_id for r in rows if r.step_sequence_id})

@@ -69,7 +69,7 @@ class Recorder:
         fallbacks = [
             planned
             for m, rows, _ in accepted
-            for s in rows
+            for s in own(m, rows)
             if m.rank < 3 and (planned := self._fallback(tx, m, s, versions, delay=None)) is not None
         ]
         if fallbacks:
@@ -79,22 +79,30 @@ class Recorder:
     def not_taken(self, tx: Tx, message: Row[Any], steps: Sequence[Row[Any]], outcome: Outcome) -> None:
         """The provider said no, or the request never left. The class of the error decides what follows."""
         messages.refused(tx, message.id, code=outcome.code, title=outcome.title, answer=outcome.raw)
-        live = [s for s in steps if s.state in (StepState.SENDING, StepState.UNKNOWN)]
+        live = [s for s in own(message, steps) if s.state in (StepState.SENDING, StepState.UNKNOWN)]
+        consequence = self.effects(tx, message, outcome)
+        if outcome.action == "connect":
+            senders.give_back(tx, sender_id=message.sender_id, address_id=message.address_id)
+        for step in live:
+            self._after_refusal(tx, message, step, outcome, consequence)
+
+    def effects(self, tx: Tx, message: Row[Any], outcome: Outcome) -> retry.Consequence:
+        """What a refusal means beyond its message: for the sender, the template, the number.
+
+        The same codes come in the answer and, more often, in a later status.
+        """
         consequence = retry.consequence(outcome, message.attempt)
         if consequence is retry.Consequence.STOP_SENDER:
             self._stop_sender(tx, message, outcome)
         if consequence is retry.Consequence.PAUSE_TEMPLATE and message.template:
             plan.pause_template(tx, message.template)
-        if outcome.action == "connect":
-            senders.give_back(tx, sender_id=message.sender_id, address_id=message.address_id)
         if outcome.action == "throttle":
             senders.slow_down(tx, message.sender_id, seconds=60)
         if outcome.code == "131026":
             plan.mark_address(
                 tx, message.address_id, "not_on_whatsapp", until_ms=to_ms(tx.now + timedelta(days=30))
             )
-        for step in live:
-            self._after_refusal(tx, message, step, outcome, consequence)
+        return consequence
 
     def _after_refusal(
         self, tx: Tx, message: Row[Any], step: Row[Any], outcome: Outcome, consequence: retry.Consequence
@@ -179,6 +187,11 @@ class Recorder:
             )
 
 
+def own(message: Row[Any], steps: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """The steps that this message still speaks for: a later claim took the others, and its answer counts."""
+    return [s for s in steps if s.message_id == message.id]
+
+
 def _why(outcome: Outcome, consequence: retry.Consequence) -> str:
     if outcome.code == "131026":
         return "not_on_whatsapp"
@@ -212,4 +225,4 @@ def sent_events(tx: Tx, message: Row[Any], steps: Sequence[Row[Any]]) -> list[Ne
     ]
 
 
-__all__ = ["Answered", "MessageStatus", "Recorder", "SequenceState", "message_data", "sent_events"]
+__all__ = ["Answered", "MessageStatus", "Recorder", "SequenceState", "message_data", "own", "sent_events"]

@@ -1,5 +1,6 @@
 """Hears a customer's own message: keeps it, tells it, and does what a button asks for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,6 +21,7 @@ from connector.domain.model import (
     StepKind,
 )
 from connector.domain.problems import Problem
+from connector.domain.replan import replan
 from connector.store import customers as customer_store
 from connector.store import inbound
 from connector.store import invoices as invoice_store
@@ -29,6 +31,13 @@ from connector.store.apply import append_events, apply
 from connector.store.db import Tx
 from connector.worker import attention
 from connector.worker.composing import Composer
+
+# What concerns several invoices at once is not guessed apart: wish -> reason of the case.
+_FOR_A_PERSON = {
+    replies.Wish.ALREADY_PAID: "payment_claim",
+    replies.Wish.NEED_MORE_TIME: "need_more_time",
+    replies.Wish.DISPUTE: "dispute",
+}
 
 
 @dataclass(slots=True)
@@ -41,16 +50,30 @@ class Replies:
         if heard is None:
             return
         wish = replies.asked(said.button_id, said.text)
-        append_events(tx, [self._told(tx, heard, said, wish)])
-        if wish.wish is replies.Wish.STOP and heard.address_id:
-            self._stop(tx, heard)
-        elif wish.wish is replies.Wish.START and heard.address_id:
-            self._start(tx, heard)
-        elif heard.invoice_id and wish.wish is not replies.Wish.NONE:
-            self._about_invoice(tx, heard, said, wish)
+        deed = self._deed(tx, heard, said, wish)
+        append_events(tx, [self._told(tx, heard, said, handled=deed is not None)])
+        if deed is not None:
+            deed()
 
-    def _told(self, tx: Tx, heard: inbound.Heard, said: Inbound, wish: replies.Asked) -> NewEvent:
-        handled = wish.wish is not replies.Wish.NONE and bool(heard.invoice_id or heard.address_id)
+    def _deed(
+        self, tx: Tx, heard: inbound.Heard, said: Inbound, wish: replies.Asked
+    ) -> Callable[[], None] | None:
+        """What will be done about it; None: a person must answer."""
+        if wish.wish is replies.Wish.NONE:
+            return None
+        if wish.wish is replies.Wish.STOP:
+            return (lambda: self._stop(tx, heard)) if heard.address_id else None
+        if wish.wish is replies.Wish.START:
+            return (lambda: self._start(tx, heard)) if heard.address_id else None
+        if heard.invoice_id is None:
+            about_all = heard.guess == "several" and heard.customer_id and wish.wish in _FOR_A_PERSON
+            return (lambda: self._about_all(tx, heard, said, wish.wish)) if about_all else None
+        invoice = invoice_store.by_id(tx, heard.invoice_id, lock=True)
+        if invoice is None or not (invoice.status.is_owed or wish.wish is replies.Wish.DISPUTE):
+            return None
+        return lambda: self._about_invoice(tx, heard, invoice, said, wish)
+
+    def _told(self, tx: Tx, heard: inbound.Heard, said: Inbound, *, handled: bool) -> NewEvent:
         return NewEvent(
             "inbound_reply",
             min(said.at, tx.now),
@@ -84,29 +107,59 @@ class Replies:
         )
 
     def _start(self, tx: Tx, heard: inbound.Heard) -> None:
-        if heard.address_id and inbound.opt_in(tx, heard.address_id):
-            append_events(
-                tx,
-                [
-                    NewEvent(
-                        "opted_in",
-                        tx.now,
-                        customer_id=heard.customer_id,
-                        data={"channel": None, "via": "reply"},
-                    )
-                ],
-            )
-
-    def _about_invoice(self, tx: Tx, heard: inbound.Heard, said: Inbound, wish: replies.Asked) -> None:
-        invoice = invoice_store.by_id(tx, heard.invoice_id or "")
-        if invoice is None:
+        if not heard.address_id or not inbound.opt_in(tx, heard.address_id):
             return
+        told = NewEvent(
+            "opted_in", tx.now, customer_id=heard.customer_id, data={"channel": None, "via": "reply"}
+        )
+        append_events(tx, [told])
+        for customer_id in customer_store.customers_at(tx, heard.address_id):
+            self._plan_again(tx, customer_id, heard.address_id)
+
+    def _plan_again(self, tx: Tx, customer_id: str, address_id: str) -> None:
+        """The stop ended every planned message: what is still true of them is planned anew."""
+        customer, address = customer_store.by_id(tx, customer_id), customer_store.address_of(tx, customer_id)
+        if customer is None or address is None or address.id != address_id:
+            return
+        for invoice in invoice_store.owed_by(tx, customer_id, lock=True):
+            sequence = sequence_store.live_of(tx, invoice.id)
+            recipe = self.composer.recipe_by_version(tx, sequence.recipe_version if sequence else None)
+            if sequence is None or recipe is None:
+                continue
+            decision = replan(
+                recipe,
+                existing=sequence_store.steps_of(tx, sequence.id),
+                invoice=invoice,
+                old_due=invoice.due_date,
+                sequence_id=sequence.id,
+                customer_id=customer_id,
+                address_id=address_id,
+                zone=self.composer.zone(customer, invoice),
+                channel=customer.channel,
+                now=tx.now,
+                new_id=tx.ids.new,
+            )
+            apply(tx, decision)
+
+    def _about_all(self, tx: Tx, heard: inbound.Heard, said: Inbound, wish: replies.Wish) -> None:
+        """Several invoices are meant: a person looks, and the reminders of all of them rest meanwhile."""
+        case_id = attention.open_case(
+            tx,
+            reason=_FOR_A_PERSON[wish],
+            invoice_id=None,
+            customer_id=heard.customer_id or "",
+            words=said.text,
+        )
+        if wish is replies.Wish.ALREADY_PAID:
+            append_events(tx, [_claim(tx, heard, heard.customer_id, None, case_id)])
+
+    def _about_invoice(
+        self, tx: Tx, heard: inbound.Heard, invoice: Invoice, said: Inbound, wish: replies.Asked
+    ) -> None:
         if wish.wish is replies.Wish.DISPUTE:
             attention.open_case(
                 tx, reason="dispute", invoice_id=invoice.id, customer_id=invoice.customer_id, words=said.text
             )
-            return
-        if not invoice.status.is_owed:
             return
         sequence = sequence_store.of_invoice(tx, invoice.id)
         recipe = self.composer.recipe_by_version(tx, sequence.recipe_version if sequence else None)
@@ -130,19 +183,7 @@ class Replies:
             customer_id=invoice.customer_id,
             words=said.text,
         )
-        append_events(
-            tx,
-            [
-                NewEvent(
-                    "payment_claimed",
-                    tx.now,
-                    customer_id=invoice.customer_id,
-                    invoice_id=invoice.id,
-                    data={"claim_id": case_id, "reply_id": heard.id, "case_id": case_id},
-                    once=f"payment_claimed:{heard.id}",
-                )
-            ],
-        )
+        append_events(tx, [_claim(tx, heard, invoice.customer_id, invoice.id, case_id)])
         self._answer(tx, heard, invoice, "already_paid_ack", {})
 
     def _ask_date(self, tx: Tx, heard: inbound.Heard, invoice: Invoice, recipe: Recipe) -> None:
@@ -227,3 +268,16 @@ class Replies:
 
     def _today(self, tx: Tx, invoice: Invoice) -> date:
         return tx.now.astimezone(ZoneInfo(self._zone(tx, invoice))).date()
+
+
+def _claim(
+    tx: Tx, heard: inbound.Heard, customer_id: str | None, invoice_id: str | None, case_id: str
+) -> NewEvent:
+    return NewEvent(
+        "payment_claimed",
+        tx.now,
+        customer_id=customer_id,
+        invoice_id=invoice_id,
+        data={"claim_id": case_id, "reply_id": heard.id, "case_id": case_id},
+        once=f"payment_claimed:{heard.id}",
+    )

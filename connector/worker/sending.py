@@ -68,8 +68,9 @@ class Sending:
             return
         if theirs.tzinfo is None:
             theirs = theirs.replace(tzinfo=UTC)
-        if abs(self.machine() - theirs) > DATE_DRIFT:
-            self.suspect_dates += 1
+        # In a row: one provider's wrong clock now and then must not stop everything.
+        off = abs(self.machine() - theirs) > DATE_DRIFT
+        self.suspect_dates = self.suspect_dates + 1 if off else 0
 
     def take_answers(self) -> list[Answered]:
         """What has come back since the last call."""

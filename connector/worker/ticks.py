@@ -6,9 +6,18 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connector.clock import from_ms
 from connector.domain import promises
 from connector.domain.decision import NewEvent
-from connector.domain.model import Invoice, PromiseState, StepKind, StepState
+from connector.domain.model import (
+    Invoice,
+    InvoiceStatus,
+    PromiseState,
+    SequenceState,
+    StepKind,
+    StepState,
+)
+from connector.domain.ticks import OVERDUE_DAYS
 from connector.store import cases, queue
 from connector.store import customers as customer_store
 from connector.store import invoices as invoice_store
@@ -18,6 +27,8 @@ from connector.store.apply import append_events, apply
 from connector.store.db import Row, Tx
 from connector.worker import attention
 from connector.worker.composing import Composer
+
+_CLOSED = (InvoiceStatus.PAID, InvoiceStatus.VOID)  # an invoice that waits grows old like any other
 
 
 @dataclass(slots=True)
@@ -38,9 +49,13 @@ class Ticks:
         return {r.sequence_id for r in rows if r.sequence_id}
 
     def _tick(self, tx: Tx, row: Row[Any]) -> None:
-        invoice = invoice_store.by_id(tx, row.invoice_id or "")
-        if invoice is None or not invoice.status.is_owed:
+        # Locked: a payment that keeps the promise at this very moment is seen or waits.
+        invoice = invoice_store.by_id(tx, row.invoice_id or "", lock=True)
+        if invoice is None or invoice.status in _CLOSED:
             queue.end(tx, [(row.id, StepState.SKIPPED, invoice.status.value if invoice else "void")])
+            return
+        if not self._true_now(tx, row, invoice):
+            queue.end(tx, [(row.id, StepState.SKIPPED, "stage_over")])
             return
         sort = row.key.removeprefix("tick:").partition(":")[0]
         handlers: dict[str, Callable[[Tx, Row[Any], Invoice], None]] = {
@@ -51,13 +66,24 @@ class Ticks:
         handlers[sort](tx, row, invoice)
         queue.done(tx, [row.id])
 
+    def _true_now(self, tx: Tx, row: Row[Any], invoice: Invoice) -> bool:
+        """After a gap only the newest of the days that passed is told."""
+        zone = self.composer.zone(customer_store.by_id(tx, invoice.customer_id), invoice)
+        late = (tx.now.astimezone(ZoneInfo(zone)).date() - invoice.due_date).days
+        if row.key == "tick:due":
+            return late == 0
+        if row.key.startswith("tick:overdue:"):
+            return int(row.key.rpartition(":")[2]) == max((n for n in OVERDUE_DAYS if n <= late), default=0)
+        return True
+
     def _due(self, tx: Tx, row: Row[Any], invoice: Invoice) -> None:
         append_events(
             tx,
             [
                 NewEvent(
                     "invoice_due",
-                    tx.now,
+                    from_ms(row.due_at),
+                    known_at=tx.now,
                     customer_id=invoice.customer_id,
                     invoice_id=invoice.id,
                     once=f"invoice_due:{invoice.id}:{invoice.due_date.isoformat()}",
@@ -69,16 +95,16 @@ class Ticks:
         threshold = int(row.key.rpartition(":")[2])
         last = sequence_store.last_messages(tx, [invoice.id]).get(invoice.id)
         promise = promise_store.open_of(tx, invoice.id)
-        claimed = any(c.reason == "payment_claim" for c in cases.open_of(tx, invoice.id))
-        safe, why = _safe(
-            claimed=claimed, promised=promise is not None, cases_open=bool(cases.open_of(tx, invoice.id))
-        )
+        waiting = [*cases.open_of(tx, invoice.id), *cases.open_of_customer(tx, invoice.customer_id)]
+        claimed = any(c.reason == "payment_claim" for c in waiting)
+        safe, why = _safe(claimed=claimed, promised=promise is not None, cases_open=bool(waiting))
         append_events(
             tx,
             [
                 NewEvent(
                     "invoice_overdue",
-                    tx.now,
+                    from_ms(row.due_at),
+                    known_at=tx.now,
                     customer_id=invoice.customer_id,
                     invoice_id=invoice.id,
                     data={
@@ -112,7 +138,8 @@ class Ticks:
             invoice,
             now=tx.now,
             zone=self.composer.zone(customer, invoice),
-            recipe=recipe,
+            # Reminders that a person ended do not come back as a word about a broken promise.
+            recipe=None if sequence and sequence.state is SequenceState.CANCELLED else recipe,
             new_id=tx.ids.new,
             sequence_id=sequence.id if sequence else None,
             address_id=address.id if address else None,
@@ -123,7 +150,7 @@ class Ticks:
 
     def _task(self, tx: Tx, row: Row[Any]) -> None:
         invoice = invoice_store.by_id(tx, row.invoice_id or "")
-        if invoice is None or not invoice.status.is_owed:
+        if invoice is None or invoice.status in _CLOSED:
             queue.end(tx, [(row.id, StepState.SKIPPED, invoice.status.value if invoice else "void")])
             return
         promise = promise_store.open_of(tx, invoice.id)

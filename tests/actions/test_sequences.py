@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from connector.domain.problems import Conflict, Invalid
-from connector.store import schema
+from connector.store import schema, senders
 
 from .shop import Shop
 
@@ -135,3 +135,39 @@ def test_pause_all_and_resume_all(shop: Shop) -> None:
 
     assert shop.act("resume_all")["result"] == "resumed"
     assert shop.act("resume_all")["result"] == "not_needed"
+
+
+def test_a_card_says_what_keeps_every_message_from_leaving(shop: Shop) -> None:
+    shop.new("N-1")
+    before = shop.act("get_invoice", invoice="N-1")
+    assert (before["hold_reason"], before["why_not_text"]) == (None, None) and before["next_step_at"]
+
+    shop.act("pause_all", reason="libur bersama")
+    paused = shop.act("get_invoice", invoice="N-1")
+    assert (paused["hold_reason"], paused["next_step_at"]) == ("paused_all", None)
+    assert paused["why_not_text"] == "Semua pengiriman dijeda."
+    shop.act("resume_all")
+
+    with shop.store.write() as tx:
+        senders.ensure(
+            tx, sender_id="wa:1", provider="whatsapp_cloud", channel="whatsapp", external_id="1", rate=80.0
+        )
+        senders.stop(tx, "wa:1", "190: token")
+    assert shop.act("get_invoice", invoice="N-1")["hold_reason"] == "sender_stopped"
+    shop.act("resume_all")
+
+    with shop.store.write() as tx:
+        tx.conn.execute(schema.control.update().values(clock_suspect="before the last heartbeat"))
+    assert shop.act("get_invoice", invoice="N-1")["hold_reason"] == "clock_suspect"
+    shop.act("resume_all")
+    assert shop.act("get_invoice", invoice="N-1") == before
+
+
+def test_what_was_ended_is_named(shop: Shop) -> None:
+    shop.new("N-1")
+    promised = shop.act("record_promise", invoice="N-1", promise_date="2026-12-06")
+
+    assert shop.act("cancel_promise", promise=promised["promise_id"])["result_text"] == (
+        "Janji untuk N-1 dibatalkan."
+    )
+    assert shop.act("cancel_sequence", invoice="N-1")["result_text"] == "Pengingat untuk N-1 dihentikan."

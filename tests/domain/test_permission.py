@@ -271,6 +271,16 @@ def anyone(draw: st.DrawFn) -> tuple[ContactFacts, Policy, datetime]:
     return facts, policy, now
 
 
+@pytest.mark.parametrize("state", [SequenceState.HELD, SequenceState.HANDED_OFF])
+def test_an_answer_leaves_although_a_case_holds_its_sequence(state: SequenceState) -> None:
+    asked = NIGHT - timedelta(minutes=1)
+
+    assert ask(REPLY, Stage.OTHER, now=NIGHT, sequence_state=state, last_inbound_at=asked) == Yes()
+    assert isinstance(ask(REPLY, Stage.OTHER, sequence_state=state, paused_all=True), Later)
+    assert isinstance(ask(REPLY, Stage.OTHER, sequence_state=state, opted_out=True), No)
+    assert isinstance(ask(REPLY, Stage.OTHER, sequence_state=state, hold_reason="phone_missing"), Later)
+
+
 @settings(max_examples=150, deadline=None)
 @given(anyone(), st.sampled_from(Permission), st.sampled_from(Stage))
 def test_the_laws_of_permission(

@@ -131,7 +131,7 @@ def test_a_variable_without_a_value_is_refused_by_name():
         render(note("Halo {{customer_name}}, sisa {{amount}} ya."), "id", {"customer_name": "Siti"})
 
     assert refused.value.code == "template_variables_missing"
-    assert refused.value.params == {"template": "note", "missing": "amount"}
+    assert refused.value.params == {"template": "note", "names": "amount"}
 
 
 def test_an_unknown_language_falls_back_to_the_first():

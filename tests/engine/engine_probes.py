@@ -1,4 +1,4 @@
-"""What the engine's tests measure with: a machine clock that can be shifted, planned deaths, every step's moves."""
+"""What the engine's tests measure with: a clock that can be shifted, planned deaths, every step's moves."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from world import World
 from connector.clock import to_ms
 from connector.store import clockrow, outages, queue, schema
 from connector.store.db import Store
-from connector.worker.claiming import Sendable
+from connector.worker.claiming import Claimed, Sendable
 
 # The issue's test recipe: something to say on three days running. `{unknown}` is what an unknown outcome gets.
 THREE_DAYS = """
@@ -78,11 +78,18 @@ def jump_to(world: World, at: datetime, *, unseen: bool) -> None:
             outages.beat(tx, world.worker.config.name, at=at)
 
 
-def die_after_intent(world: World, clock: ShiftedClock) -> list[Sendable]:
+def claim_at(world: World, at: datetime) -> Claimed:
+    """One claim at that instant, and nothing more: the intents are committed, nothing leaves."""
+    jump_to(world, at, unseen=False)
+    with world.store.write() as tx:
+        return world.worker._claimer.claim(tx, room=200)
+
+
+def die_after_intent(world: World) -> list[Sendable]:
     """A worker that commits its intents and dies before anything leaves; a new one starts when leases are over."""
     with world.store.write() as tx:
         claimed = world.worker._claimer.claim(tx, room=200)
-    clock.shift(timedelta(seconds=61))
+        tx.conn.execute(schema.steps.update().values(lease_until_m=0))
     world.restart()
     return claimed.sendables
 

@@ -14,7 +14,7 @@ import pytest
 from running import APP_SECRET, KEY, VERIFY_TOKEN, Home
 
 HERE = Path(__file__).parent
-SECONDS = 75
+SECONDS = 50
 # A well-formed phone may not exist, a well-formed id may be nobody's: that is a refusal in order. And who
 # sends hundreds of wrong keys is answered 429, not 401: test_outside_bad_input looks at the keys.
 NOT_FOR_US = "positive_data_acceptance,ignored_auth,missing_required_header"
@@ -23,9 +23,7 @@ CONFIG = """
 [checks]
 negative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 406, 409, 413, 414, 415, 422, 428, 429, 431]
 """
-LIST = (
-    "Nama,No HP,Jumlah,Jatuh Tempo,Nomor\n{name},0812{number},1500000,2026-12-05,{name}-1\nSalah,12,x,y,z\n"
-)
+LIST = "Nama,No HP,Jumlah,Jatuh Tempo,No Tagihan\n{name},0812{number},1500000,2026-12-05,{name}-1\nSalah,12,x,y,z\n"
 
 
 def staged(home: Home, name: str) -> dict[str, Any]:
@@ -74,7 +72,16 @@ def examine(home: Home, folder: Path) -> tuple[str, list[dict[str, Any]]]:
     command = [Path(sys.executable).parent / "schemathesis", "--no-color", "run", f"{home.url}/openapi.json"]
     command += ["--header", f"Authorization: Bearer {KEY}", "--checks", "all", "--exclude-checks", NOT_FOR_US]
     command += ["--phases", "examples,coverage,fuzzing", "--max-examples", "10", "--workers", "2"]
-    command += ["--seed", "1", "--max-time", str(SECONDS), "--generation-database", "none"]
+    command += [
+        "--seed",
+        "1",
+        "--max-time",
+        str(SECONDS),
+        "--request-timeout",
+        "40",
+        "--generation-database",
+        "none",
+    ]
     command += ["--continue-on-failure", "--report", "ndjson", "--report-ndjson-path", str(report)]
     env = {
         "PATH": os.environ["PATH"],
@@ -104,7 +111,7 @@ def test_every_operation_keeps_its_word_and_was_reached(
     for scenario in scenarios:
         recorder = scenario["recorder"]
         for call in recorder.get("interactions", {}).values():
-            answers[recorder["label"]][call["response"]["status_code"] if call["response"] else 0] += 1
+            answers[recorder["label"]][(call.get("response") or {}).get("status_code", 0)] += 1
     document = home.client().get("/openapi.json").json()
     every = {f"{verb.upper()} {path}" for path, verbs in document["paths"].items() for verb in verbs}
     broken = {label: dict(codes) for label, codes in answers.items() if any(not c or c >= 500 for c in codes)}

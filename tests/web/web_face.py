@@ -105,6 +105,7 @@ class Actions:
         dry_run: bool = False,
         public_url: str = "",
         language: str = "en",
+        on_success: Any = None,
     ) -> dict[str, Any]:
         self.calls.append((name, body, actor, dry_run))
         self.entered.set()
@@ -114,12 +115,16 @@ class Actions:
             raise Invalid("amount_invalid", field="amount")
         if body.get("amount") == "bug":
             raise ZeroDivisionError("+6281234567890 divided")
-        return {
+        answer = {
             "result": "created",
             "number": len(self.calls),
             "customer_phone": "+6281234567890",
             "contact_name": "Siti",
         }
+        if on_success is not None:
+            with store.write() as tx:
+                on_success(tx, answer)
+        return answer
 
 
 class SignedDoor:

@@ -20,15 +20,17 @@ if sqlite:
         conn.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-with engine.begin() as connection:
-    if not sqlite:
-        connection.execute(sa.text("SELECT pg_advisory_xact_lock(847361)"))
-    context.configure(
-        connection=connection,
-        target_metadata=schema.metadata,
-        render_as_batch=True,
-        transactional_ddl=True,
-        compare_type=True,
-    )
-    context.run_migrations()
-engine.dispose()
+try:
+    with engine.begin() as connection:
+        if not sqlite:
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(847361)"))
+        context.configure(
+            connection=connection,
+            target_metadata=schema.metadata,
+            render_as_batch=True,
+            transactional_ddl=True,
+            compare_type=True,
+        )
+        context.run_migrations()
+finally:
+    engine.dispose()

@@ -1,0 +1,1 @@
+"""Measures Tagih against its aims, and one of its jobs beside other queues. `make bench` runs everything."""
