@@ -6,10 +6,10 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Sizes:
     runs: int = 3
-    messages: int = 6_000
-    webhook_seconds: float = 5.0
+    messages: int = 5_000
+    webhook_seconds: float = 4.0
     webhook_rate: int = 400
-    jobs: int = 2_500  # beside other queues
+    jobs: int = 1_500  # beside other queues
     claims: int = 12
     claim: int = 200
     future_invoices: int = 200_000  # with five steps each

@@ -7,7 +7,7 @@ the list never reach the line; all that does goes through `redact`, tracebacks o
 import logging
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -37,6 +37,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![\w.:-])[+(]?\d[\d() -]{7,}\d(?![\w:])"), "PHONE"),
     (re.compile(r"\d{9,}"), "PHONE"),
 )
+_QUOTING = frozenset({"sqlalchemy", "sqlite3", "psycopg"})
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}( \d{2})?")
 
 
@@ -85,6 +86,23 @@ class OneLine(logging.Formatter):
         line = f"{at} {record.levelname} {record.name} {said}"
         # A line break in a value would forge a second record.
         return line.replace("\r", "\\r").replace("\n", "\\n")
+
+    def formatException(self, ei: Any) -> str:
+        """The stack; a database's errors by their names, for they quote the row that they refused."""
+        text = super().formatException(ei)
+        quoting = [e for e in _chain(ei[1]) if type(e).__module__.partition(".")[0] in _QUOTING]
+        for said in sorted({str(error) for error in quoting if str(error)}, key=len, reverse=True):
+            text = text.replace(said, "(what it said is left out)")
+        return text
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and all that led to it."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _plain(value: Any) -> str:

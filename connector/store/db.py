@@ -97,7 +97,11 @@ class Store:
             self._reader = _sqlite(self.url, size=readers, readonly=True)
         else:
             self._writer = sa.create_engine(
-                self.url, pool_size=readers, max_overflow=readers, pool_pre_ping=True
+                self.url,
+                pool_size=readers,
+                max_overflow=readers,
+                pool_pre_ping=True,
+                hide_parameters=True,  # an error would quote them: names, numbers, whole messages
             )
             self._reader = self._writer
 
@@ -159,6 +163,7 @@ def _sqlite(url: sa.URL, *, size: int, readonly: bool) -> Engine:
         pool_timeout=30,
         json_deserializer=_read_json,
         connect_args={"check_same_thread": False, "timeout": 30},
+        hide_parameters=True,
     )
 
     @sa.event.listens_for(engine, "connect")

@@ -17,21 +17,22 @@ def number_events(tx: Tx, limit: int = 500) -> int:
         lock = lock.with_for_update()
     first = tx.conn.execute(lock).scalar_one()
     # Within one invoice its own count decides: one transaction stamps all its events with the same time.
+    order = (events.c.created_at_m, events.c.invoice_event_number, events.c.id)
     waiting = (
-        sa.select(events.c.id)
+        sa.select(events.c.id, sa.func.row_number().over(order_by=order).label("place"))
         .where(events.c.number.is_(None))
-        .order_by(events.c.created_at_m, events.c.invoice_event_number, events.c.id)
+        .order_by(*order)
         .limit(limit)
+        .subquery("waiting")
     )
-    ids = list(tx.conn.execute(waiting).scalars())
-    if not ids:
-        return 0
-    tx.conn.execute(
-        events.update().where(events.c.id == sa.bindparam("event_id")).values(number=sa.bindparam("n")),
-        [{"event_id": id, "n": first + place} for place, id in enumerate(ids)],
+    done = tx.conn.execute(
+        events.update().where(events.c.id == waiting.c.id).values(number=first - 1 + waiting.c.place)
     )
-    tx.conn.execute(control.update().where(control.c.id == 1).values(next_event_number=first + len(ids)))
-    return len(ids)
+    if done.rowcount:
+        tx.conn.execute(
+            control.update().where(control.c.id == 1).values(next_event_number=first + done.rowcount)
+        )
+    return int(done.rowcount)
 
 
 def unnumbered(tx: Tx) -> int:

@@ -101,11 +101,16 @@ def unplaced_messages(tx: Tx, *, limit: int) -> list[Row[Any]]:
     return list(tx.conn.execute(query))
 
 
-def take(tx: Tx, claims: Sequence[dict[str, Any]], *, worker: str, lease_until_m: int) -> None:
-    """Marks steps as on their way: each claim is {step, message, sender}; the fence rises each time."""
+def take(tx: Tx, message_ids: Sequence[str], *, worker: str, lease_until_m: int) -> None:
+    """Marks the steps of these intents as on their way; the fence rises each time."""
+    items, messages = schema.message_items, schema.messages
     tx.conn.execute(
         STEPS.update()
-        .where(STEPS.c.id == sa.bindparam("step"))
+        .where(
+            STEPS.c.id == items.c.step_id,
+            items.c.message_id == messages.c.id,
+            messages.c.id.in_(message_ids),
+        )
         .values(
             state=StepState.SENDING.value,
             reason=None,
@@ -113,11 +118,10 @@ def take(tx: Tx, claims: Sequence[dict[str, Any]], *, worker: str, lease_until_m
             lease_until_m=lease_until_m,
             fence=STEPS.c.fence + 1,
             attempt=STEPS.c.attempt + 1,
-            message_id=sa.bindparam("message"),
-            sender_id=sa.bindparam("sender"),
+            message_id=messages.c.id,
+            sender_id=messages.c.sender_id,
             updated_at=tx.now_ms,
-        ),
-        claims,
+        )
     )
 
 

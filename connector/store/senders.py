@@ -106,11 +106,11 @@ def give_back(tx: Tx, *, sender_id: str, address_id: str) -> None:
 
 def spend_pairs(tx: Tx, left: Sequence[tuple[str, float]]) -> None:
     """Writes back each address's pair tokens and the instant of its last message."""
-    if left:
-        table = schema.addresses
+    table = schema.addresses
+    for tokens in {n for _, n in left}:  # nearly always one value: a full bucket less one
+        alike = [address for address, n in left if n == tokens]
         tx.conn.execute(
             table.update()
-            .where(table.c.id == sa.bindparam("address"))
-            .values(pair_tokens=sa.bindparam("left"), pair_at=tx.machine_ms, last_message_at=tx.now_ms),
-            [{"address": a, "left": n} for a, n in left],
+            .where(table.c.id.in_(alike))
+            .values(pair_tokens=tokens, pair_at=tx.machine_ms, last_message_at=tx.now_ms)
         )

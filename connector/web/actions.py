@@ -17,7 +17,7 @@ from connector.store.keys import Key
 from connector.web.access import need
 from connector.web.body import read_json
 from connector.web.languages import Languages
-from connector.web.masking import masked, pii_fields
+from connector.web.masking import masked, pii_kinds
 from connector.web.services import Answer, OnSuccess, Services
 
 _PRINTABLE = re.compile(r"[\x21-\x7e]{1,200}")
@@ -26,7 +26,7 @@ _PRINTABLE = re.compile(r"[\x21-\x7e]{1,200}")
 def routes(services: Services, languages: Languages) -> Blueprint:
     """The one route that changes things."""
     door = Blueprint("actions", __name__)
-    hidden = {name: pii_fields(spec.output) for name, spec in services.catalog.actions.items()}
+    hidden = {name: pii_kinds(spec.output) for name, spec in services.catalog.actions.items()}
 
     @door.post("/v1/actions/<name>")
     def run(name: str) -> Response:
@@ -38,7 +38,7 @@ def routes(services: Services, languages: Languages) -> Blueprint:
         dry_run = _dry_run(body)
 
         def shown(answer: Answer) -> str:
-            return as_json(answer if key.pii == "full" else masked(answer, fields=hidden[name]))
+            return as_json(answer if key.pii == "full" else masked(answer, hidden[name]))
 
         def execute(on_success: OnSuccess | None = None) -> str:
             language = languages.of_request()

@@ -47,6 +47,8 @@ def read_rest(request: Request, most: int) -> None:
 
     Who is cut off in the middle of a body is told "connection reset" and never sees why.
     """
+    if not request.environ.get("wsgi.input_terminated"):
+        return  # this server's stream has no end of its own: reading on would wait for ever
     stream = request.environ["wsgi.input"]
     try:
         while most > 0 and (piece := stream.read(min(PIECE, most))):

@@ -10,9 +10,11 @@ from connector.store import business
 from connector.web.access import caller, need
 from connector.web.actions import as_json
 from connector.web.languages import Languages
+from connector.web.masking import masked_label
 from connector.web.services import Services
 
 LONGEST_QUERY = 100
+OF_PEOPLE = frozenset({"cases", "customers", "invoices", "promises"})
 
 
 def routes(services: Services, languages: Languages) -> Blueprint:
@@ -69,10 +71,11 @@ def routes(services: Services, languages: Languages) -> Blueprint:
 
     @door.get("/v1/options/<name>")
     def options(name: str) -> Response:
-        need("read")
-        return Response(
-            as_json(_options(services, name, languages.of_request())), content_type="application/json"
-        )
+        key = need("read")
+        found = _options(services, name, languages.of_request())
+        if key.pii != "full" and name in OF_PEOPLE:
+            found = [{**choice, "label": masked_label(choice["label"])} for choice in found]
+        return Response(as_json(found), content_type="application/json")
 
     return door
 

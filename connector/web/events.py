@@ -9,7 +9,7 @@ from connector.store.events import newest_events, read_events
 from connector.store.keys import Key
 from connector.web.access import need
 from connector.web.actions import as_json
-from connector.web.masking import masked, pii_fields
+from connector.web.masking import masked, pii_kinds
 from connector.web.query import whole_number
 from connector.web.services import Services
 
@@ -19,9 +19,9 @@ SAMPLES = 3
 def routes(services: Services) -> Blueprint:
     """`GET /v1/events` and `GET /v1/triggers/{type}/samples`."""
     door = Blueprint("events", __name__)
-    hidden = frozenset[str]().union(
-        *(pii_fields(spec.payload) for spec in services.catalog.triggers.values())
-    )
+    hidden: dict[str, str] = {}
+    for spec in services.catalog.triggers.values():
+        hidden |= pii_kinds(spec.payload)
 
     def known(type: str) -> str:
         if type not in services.catalog.triggers:
@@ -29,7 +29,7 @@ def routes(services: Services) -> Blueprint:
         return type
 
     def shown(items: list[dict[str, Any]], key: Key) -> Any:
-        return items if key.pii == "full" else masked(items, fields=hidden)
+        return items if key.pii == "full" else [masked(item, hidden) for item in items]
 
     @door.get("/v1/events")
     def listed() -> Response:

@@ -240,7 +240,6 @@ class Claimer:
         claimed = Claimed()
         rows: list[dict[str, Any]] = []
         items: list[dict[str, Any]] = []
-        takes: list[dict[str, Any]] = []
         left = dict(buckets)
         pairs: dict[str, float] = {}
         for batch in _by_message(work.go):
@@ -268,14 +267,13 @@ class Claimer:
                         "invoice_id": item.invoice.id if item.invoice else None,
                     }
                 )
-                takes.append({"step": step_row.id, "message": sendable.message_id, "sender": sender.id})
         if rows:
             lease = work.tx.machine_ms + LEASE_S * 1000
-            queue.take(work.tx, takes, worker=self.worker, lease_until_m=lease)
             messages.insert_intents(work.tx, rows, items)
+            queue.take(work.tx, [row["id"] for row in rows], worker=self.worker, lease_until_m=lease)
             senders.spend(work.tx, {s: n for s, n in left.items() if n != buckets[s]})
             senders.spend_pairs(work.tx, list(pairs.items()))
-        claimed.touched = len(takes)
+        claimed.touched = len(items)
         return claimed
 
     def _message(

@@ -45,6 +45,7 @@ log = logging.getLogger(__name__)
 
 BEAT_EVERY_S = 2.0
 BUSY_S = 0.05  # first patience with a database that does not answer; it doubles
+FINISH_S = 6.0  # less than the supervisor waits for us: what came back must still be written down
 BUSY_TRIES = 8
 TIDY_EVERY_S = 600.0
 REPORT_EVERY_S = 5.0
@@ -183,7 +184,7 @@ class Worker:
                 continue
             if not did:
                 await self._rest()
-        await self._sending.finish(20.0)
+        await self._sending.finish(FINISH_S)
         self._record()
 
     def stop(self) -> None:

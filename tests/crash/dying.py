@@ -24,7 +24,7 @@ CALL = "call"
 PLACES = {
     "Worker.boot": "boot",
     "Worker._beat": "heartbeat",
-    "Worker._claim": "claim",
+    "Worker._take": "claim",
     "Worker._record": "record",
     "InboxApplier.apply": "statuses",
     "Worker._settle": "settle",

@@ -52,7 +52,7 @@ def test_a_reminder_of_unknown_outcome_goes_again_when_its_hold_is_over(kost: Wo
     assert kost.sent(SITI)[1:] == [("12-02 09:15", "payment_reminder")]
 
 
-@pytest.mark.parametrize("place", ["_claim", "_record", "apply", "_close"])
+@pytest.mark.parametrize("place", ["_take", "_record", "apply", "_close"])
 def test_a_busy_database_costs_no_answer_and_no_second_message(kost: World, place: str) -> None:
     kost.invoice("T-1")
     busy = BusyOnce(kost.store, place)

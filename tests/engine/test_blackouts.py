@@ -25,12 +25,22 @@ class _Patient(random.Random):
         return b
 
 
+def patient(made: World) -> World:
+    made.worker.rng = made.worker._recorder.rng = _Patient()
+    three_days(made)
+    return made
+
+
 @pytest.fixture
-def kost(tmp_path: Path, database_url: str) -> Iterator[World]:
+def kost(tmp_path: Path, sqlite_url: str) -> Iterator[World]:
+    with world(tmp_path / "home", sqlite_url) as made:
+        yield patient(made)
+
+
+@pytest.fixture
+def kost_on_both(tmp_path: Path, database_url: str) -> Iterator[World]:
     with world(tmp_path / "home", database_url) as made:
-        made.worker.rng = made.worker._recorder.rng = _Patient()
-        three_days(made)
-        yield made
+        yield patient(made)
 
 
 @contextmanager
@@ -78,7 +88,8 @@ def local_times(kost: World, phone: str, zone: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("cause", CAUSES)
-def test_49_hours_without_it_leave_one_true_message_and_two_reasons(kost: World, cause: str) -> None:
+def test_49_hours_without_it_leave_one_true_message_and_two_reasons(kost_on_both: World, cause: str) -> None:
+    kost = kost_on_both
     kost.invoice(recipe="tiga-hari")
     kost.invoice("T-2", customer_name="Budi Uji", customer_phone="081290004444", recipe="tiga-hari")
     kost.invoice("T-3", customer_name="Ayu Uji", customer_phone="081290005555", recipe="tiga-hari")
@@ -136,7 +147,8 @@ def test_the_invoice_text_goes_the_same_day_when_the_power_is_back(kost: World) 
     assert kost.sent() == [("11-28 17:10", "invoice_created")]
 
 
-def test_a_cut_that_ends_at_night_keeps_the_window(kost: World) -> None:
+def test_a_cut_that_ends_at_night_keeps_the_window(kost_on_both: World) -> None:
+    kost = kost_on_both
     kost.invoice(recipe="tiga-hari")
 
     with cut(kost, "power", "2026-12-04 08:30", "2026-12-05 23:40"):

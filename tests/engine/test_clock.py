@@ -173,8 +173,7 @@ def test_a_date_that_nobody_can_read_is_no_doubt(header: str) -> None:
 # --- the virtual clock ----------------------------------------------------------------------------------------
 
 
-def test_asking_twice_for_the_same_time_walks_once(kost_on_both: World) -> None:
-    kost = kost_on_both
+def test_asking_twice_for_the_same_time_walks_once(kost: World) -> None:
     kost.invoice(recipe="tiga-hari")
     goal = at("2026-12-20 12:00")
 

@@ -15,15 +15,15 @@ SITI, BUDI = "+6281290001111", "+6281290004444"
 
 
 @pytest.fixture
-def kost(tmp_path: Path, database_url: str) -> Iterator[World]:
-    with world(tmp_path / "home", database_url) as made:
+def kost(tmp_path: Path, sqlite_url: str) -> Iterator[World]:
+    with world(tmp_path / "home", sqlite_url) as made:
         three_days(made)
         yield made
 
 
 @pytest.fixture
-def kost_on_sqlite(tmp_path: Path, sqlite_url: str) -> Iterator[World]:
-    with world(tmp_path / "home", sqlite_url) as made:
+def kost_on_both(tmp_path: Path, database_url: str) -> Iterator[World]:
+    with world(tmp_path / "home", database_url) as made:
         three_days(made)
         yield made
 
@@ -35,7 +35,8 @@ def couple(kost: World, **given: str) -> None:
         kost.invoice(number, **{**base, **given})
 
 
-def test_three_invoices_of_one_customer_are_one_message_with_three_items(kost: World) -> None:
+def test_three_invoices_of_one_customer_are_one_message_with_three_items(kost_on_both: World) -> None:
+    kost = kost_on_both
     for number, amount in (("T-1", "1500000"), ("T-2", "250000"), ("T-3", "75000")):
         kost.invoice(number, amount=amount, recipe="tiga-hari")
 
@@ -52,8 +53,7 @@ def test_three_invoices_of_one_customer_are_one_message_with_three_items(kost: W
     assert {e.data["message_id"] for e in told} == {message.id}
 
 
-def test_an_invoice_and_a_reminder_of_the_same_minute_share_a_message(kost_on_sqlite: World) -> None:
-    kost = kost_on_sqlite
+def test_an_invoice_and_a_reminder_of_the_same_minute_share_a_message(kost: World) -> None:
     kost.invoice("T-1", recipe="tiga-hari")
     kost.advance(at("2026-12-04 08:30"))
     kost.invoice("T-2", recipe="tiga-hari", due_date="2026-12-20", issue_date="2026-12-04")
@@ -76,7 +76,8 @@ def test_a_couple_on_one_phone_gets_a_message_each(kost: World) -> None:
     assert sorted("Tono" in text for text in texts) == [False, True]
 
 
-def test_the_minimum_gap_counts_for_the_phone_not_for_the_person(kost: World) -> None:
+def test_the_minimum_gap_counts_for_the_phone_not_for_the_person(kost_on_both: World) -> None:
+    kost = kost_on_both
     couple(kost)
     kost.advance(at("2026-11-30 12:00"))
 
@@ -91,8 +92,7 @@ def test_the_minimum_gap_counts_for_the_phone_not_for_the_person(kost: World) ->
         assert step.state == "sent" or step.reason
 
 
-def test_at_most_four_reminders_reach_a_phone_in_seven_days(kost_on_sqlite: World) -> None:
-    kost = kost_on_sqlite
+def test_at_most_four_reminders_reach_a_phone_in_seven_days(kost: World) -> None:
     for place in range(7):
         kost.invoice(f"D-{place}", due_date=f"2026-12-{10 + place}", recipe="kost")
 
@@ -118,7 +118,8 @@ def test_what_is_paid_between_plan_and_claim_is_left_out(kost: World) -> None:
     assert (kost.steps("T-2")["H-1"].state, kost.steps("T-2")["H-1"].reason) == ("cancelled", "paid")
 
 
-def test_the_claim_itself_asks_whether_it_is_paid(kost: World) -> None:
+def test_the_claim_itself_asks_whether_it_is_paid(kost_on_both: World) -> None:
+    kost = kost_on_both
     kost.invoice("T-1", recipe="tiga-hari")
     kost.invoice("T-2", amount="250000", description="Listrik", recipe="tiga-hari")
     kost.advance(at("2026-12-04 08:30"))
@@ -134,8 +135,7 @@ def test_the_claim_itself_asks_whether_it_is_paid(kost: World) -> None:
     assert kost.steps("T-1")["H-1"].state == "sending"
 
 
-def test_a_promise_for_one_invoice_leaves_it_out_of_the_message(kost_on_sqlite: World) -> None:
-    kost = kost_on_sqlite
+def test_a_promise_for_one_invoice_leaves_it_out_of_the_message(kost: World) -> None:
     kost.invoice("T-1", recipe="tiga-hari")
     kost.invoice("T-2", amount="250000", description="Listrik", recipe="tiga-hari")
     kost.advance(at("2026-12-04 08:30"))
@@ -147,7 +147,8 @@ def test_a_promise_for_one_invoice_leaves_it_out_of_the_message(kost_on_sqlite: 
     assert {r.invoice_id for r in accepted(kost) if r.key == "H-1"} == {kost.steps("T-1")["H-1"].invoice_id}
 
 
-def test_receipts_are_never_merged(kost: World) -> None:
+def test_receipts_are_never_merged(kost_on_both: World) -> None:
+    kost = kost_on_both
     kost.invoice("T-1", recipe="tiga-hari")
     kost.invoice("T-2", amount="250000", description="Listrik", recipe="tiga-hari")
     kost.advance(at("2026-12-01 22:00"))
@@ -159,7 +160,8 @@ def test_receipts_are_never_merged(kost: World) -> None:
     assert kost.sent()[1:] == [("12-02 08:00", "payment_received")] * 2
 
 
-def test_a_stop_on_a_shared_phone_silences_both(kost: World) -> None:
+def test_a_stop_on_a_shared_phone_silences_both(kost_on_both: World) -> None:
+    kost = kost_on_both
     couple(kost)
     kost.advance(at("2026-11-28 10:00"))
     before = len(kost.phone(SITI))
@@ -174,8 +176,7 @@ def test_a_stop_on_a_shared_phone_silences_both(kost: World) -> None:
         }
 
 
-def test_a_stop_of_one_phone_leaves_the_others(kost_on_sqlite: World) -> None:
-    kost = kost_on_sqlite
+def test_a_stop_of_one_phone_leaves_the_others(kost: World) -> None:
     kost.invoice("T-1", recipe="tiga-hari")
     kost.invoice("T-2", customer_name="Budi Uji", customer_phone=BUDI, recipe="tiga-hari")
     kost.advance(at("2026-11-28 10:00"))
@@ -187,8 +188,7 @@ def test_a_stop_of_one_phone_leaves_the_others(kost_on_sqlite: World) -> None:
     assert [name for _, name in kost.sent(BUDI)[1:]] == ["payment_reminder", "due_today", "overdue_notice"]
 
 
-def test_two_currencies_are_two_messages_even_for_one_person(kost_on_sqlite: World) -> None:
-    kost = kost_on_sqlite
+def test_two_currencies_are_two_messages_even_for_one_person(kost: World) -> None:
     kost.invoice("T-1", recipe="tiga-hari")
     kost.invoice("T-2", amount="100", currency="USD", description="Kursus", recipe="tiga-hari")
 

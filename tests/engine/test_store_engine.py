@@ -35,7 +35,14 @@ SITI, BUDI = "+6281290001111", "+6281290004444"
 
 
 @pytest.fixture
-def kost(tmp_path: Path, database_url: str) -> Iterator[World]:
+def kost(tmp_path: Path, sqlite_url: str) -> Iterator[World]:
+    with world(tmp_path / "home", sqlite_url) as made:
+        three_days(made)
+        yield made
+
+
+@pytest.fixture
+def kost_on_both(tmp_path: Path, database_url: str) -> Iterator[World]:
     with world(tmp_path / "home", database_url) as made:
         three_days(made)
         yield made
@@ -152,7 +159,8 @@ def test_a_failure_inside_the_writers_lock_lets_the_next_one_in(sqlite_store: St
 # --- leases and fences --------------------------------------------------------------------------------------
 
 
-def test_a_lease_protects_until_it_is_over_and_then_the_outcome_is_unknown(kost: World) -> None:
+def test_a_lease_protects_until_it_is_over_and_then_the_outcome_is_unknown(kost_on_both: World) -> None:
+    kost = kost_on_both
     clock = shifted(kost)
     kost.invoice(recipe="tiga-hari")
     jump_to(kost, at("2026-11-28 09:00"), unseen=False)
@@ -167,7 +175,10 @@ def test_a_lease_protects_until_it_is_over_and_then_the_outcome_is_unknown(kost:
     assert kost.phone(SITI) == []
 
 
-def test_what_a_dead_worker_had_claimed_is_sent_once_more_when_the_provider_has_spoken(kost: World) -> None:
+def test_what_a_dead_worker_had_claimed_is_sent_once_more_when_the_provider_has_spoken(
+    kost_on_both: World,
+) -> None:
+    kost = kost_on_both
     kost.invoice(recipe="tiga-hari")
     jump_to(kost, at("2026-11-28 09:00"), unseen=False)
     die_after_intent(kost)
@@ -210,7 +221,8 @@ def test_the_answer_of_an_older_claim_does_not_move_the_newer_one(
         assert (now.state, now.message_id, now.fence) == ("sending", second.message_id, 2)
 
 
-def test_an_older_claim_that_was_taken_after_all_is_counted_as_doubled(kost: World) -> None:
+def test_an_older_claim_that_was_taken_after_all_is_counted_as_doubled(kost_on_both: World) -> None:
+    kost = kost_on_both
     kost.invoice(recipe="tiga-hari")
     jump_to(kost, at("2026-11-28 09:00"), unseen=False)
     (first,) = die_after_intent(kost)
@@ -240,7 +252,8 @@ def test_a_status_within_the_hold_settles_it(kost: World) -> None:
     assert kost.rows(schema.cases) == []
 
 
-def test_a_provider_that_said_nothing_since_leaves_it_to_a_person(kost: World) -> None:
+def test_a_provider_that_said_nothing_since_leaves_it_to_a_person(kost_on_both: World) -> None:
+    kost = kost_on_both
     kost.invoice(recipe="tiga-hari")
     kost.fault(kind="lost_answer", next=1)
     kost.fault(kind="silent", next=1)
@@ -253,7 +266,8 @@ def test_a_provider_that_said_nothing_since_leaves_it_to_a_person(kost: World) -
     assert len(kost.phone(SITI)) == 1
 
 
-def test_silence_about_it_alone_sends_it_once_more(kost: World) -> None:
+def test_silence_about_it_alone_sends_it_once_more(kost_on_both: World) -> None:
+    kost = kost_on_both
     kost.invoice(recipe="tiga-hari")
     kost.fault(kind="network", next=1, phone=SITI)  # the line breaks before it is taken
     others_are_served(kost)
@@ -320,7 +334,8 @@ def test_another_due_date_does_not_send_again_what_waits_for_a_person(kost: Worl
     assert twice(accepted(kost)) == []
 
 
-def test_a_corrected_due_date_does_not_forget_that_it_was_sent_once_more(kost: World) -> None:
+def test_a_corrected_due_date_does_not_forget_that_it_was_sent_once_more(kost_on_both: World) -> None:
+    kost = kost_on_both
     kost.invoice(recipe="tiga-hari")
     kost.fault(kind="network", next=2, phone=SITI)
     others_are_served(kost)
@@ -341,7 +356,8 @@ def test_a_corrected_due_date_does_not_forget_that_it_was_sent_once_more(kost: W
     assert (step(kost).state, step(kost).reason) == ("held", "unknown_outcome")
 
 
-def test_the_first_message_that_arrives_after_its_resend_is_reported(kost: World) -> None:
+def test_the_first_message_that_arrives_after_its_resend_is_reported(kost_on_both: World) -> None:
+    kost = kost_on_both
     kost.invoice(recipe="tiga-hari")
     kost.fault(kind="lost_answer", next=1, phone=SITI)
     kost.fault(kind="late", next=1, seconds=3600.0, phone=SITI)
@@ -428,12 +444,13 @@ def intent(kost: World, number: int) -> str:
     return token
 
 
-def test_statuses_in_any_order_and_number_end_at_the_same_rank(kost: World) -> None:
+def test_statuses_in_any_order_and_number_end_at_the_same_rank(kost_on_both: World) -> None:
+    kost = kost_on_both
     kost.invoice(recipe="tiga-hari")
     numbers = itertools.count()
 
     @settings(
-        max_examples=30,
+        max_examples=20,
         derandomize=True,
         database=None,
         deadline=None,
@@ -459,7 +476,8 @@ def test_statuses_in_any_order_and_number_end_at_the_same_rank(kost: World) -> N
 
 
 @pytest.mark.parametrize("at_once", [True, False], ids=["in one delivery", "one by one"])
-def test_sent_and_then_failed_ends_in_the_same_however_it_arrives(kost: World, at_once: bool) -> None:
+def test_sent_and_then_failed_ends_in_the_same_however_it_arrives(kost_on_both: World, at_once: bool) -> None:
+    kost = kost_on_both
     kost.invoice(recipe="tiga-hari")
     kost.fault(kind="lost_answer", next=1)
     kost.fault(kind="silent", next=1)
@@ -498,7 +516,8 @@ class Poisoned:
         return found
 
 
-def test_a_poisoned_delivery_stops_nobody_and_ends_as_failed(kost: World) -> None:
+def test_a_poisoned_delivery_stops_nobody_and_ends_as_failed(kost_on_both: World) -> None:
+    kost = kost_on_both
     kost.invoice(recipe="tiga-hari")
     kost.advance(at("2026-11-28 08:30"))
     providers: Mapping[str, Any] = kost.worker._inbox.providers

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -67,13 +68,16 @@ class Home:
 
     # --- the command line -----------------------------------------------------------------------------------
 
-    def _command(self, words: tuple[object, ...]) -> list[str]:
-        return [sys.executable, "-m", "connector.cli", *map(str, words), "--home", str(self.folder)]
+    def _command(self, words: tuple[object, ...], home: bool = True) -> list[str]:
+        where = ["--home", str(self.folder)] if home else []
+        return [sys.executable, "-m", "connector.cli", *map(str, words), *where]
 
-    def run(self, *words: object, typed: str | None = None) -> "subprocess.CompletedProcess[str]":
+    def run(
+        self, *words: object, typed: str | None = None, home: bool = True
+    ) -> "subprocess.CompletedProcess[str]":
         """One command of `tagih`, to its end."""
         return subprocess.run(
-            self._command(words),
+            self._command(words, home),
             env=self.env,
             capture_output=True,
             text=True,
@@ -135,6 +139,29 @@ class Home:
         assert answer.status_code == 200, answer.text
         body: dict[str, Any] = answer.json()
         return body
+
+    def advance(self, by: str) -> datetime:
+        """Walks the virtual clock and waits until everything due on the way has happened."""
+        moved = self.client().post("/v1/sandbox/clock", json={"advance": by})
+        for _ in range(8):  # a long walk on a busy machine answers 202 and goes on
+            if moved.status_code == 200:
+                break
+            assert moved.status_code == 202, moved.text
+            moved = self.client().post("/v1/sandbox/clock", json={"to": moved.json()["target"]})
+        assert moved.status_code == 200, moved.text
+        return datetime.fromisoformat(moved.json()["now"])
+
+    def events(self, **query: str) -> list[dict[str, Any]]:
+        """Every event from the first on, page by page, as a follower by cursor reads them."""
+        found: list[dict[str, Any]] = []
+        after = 0
+        while True:
+            asked = {"after": str(after), "limit": "100", **query}
+            page = self.client().get("/v1/events", params=asked).json()
+            found += page["items"]
+            if page["next"] is None:
+                return found
+            after = page["next"]
 
     def is_ready(self) -> bool:
         try:

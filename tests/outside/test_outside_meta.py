@@ -65,13 +65,8 @@ class Live:
     def __init__(self, home: Home, stub: Stub) -> None:
         self.home, self.stub, self._said = home, stub, 0
 
-    def advance(self, by: str) -> datetime:
-        moved = self.home.client().post("/v1/sandbox/clock", json={"advance": by})
-        assert moved.status_code == 200, moved.text
-        return datetime.fromisoformat(moved.json()["now"])
-
     def now(self) -> datetime:
-        return self.advance("PT0S")
+        return self.home.advance("PT0S")
 
     def invoice(self, number: str, phone: str, **more: Any) -> str:
         given = {
@@ -134,18 +129,18 @@ def test_all_that_whatsapp_cloud_sends_is_valid_by_metas_own_schema(live: Live) 
     templates = composition.read_catalog().templates
     sendable = [name for name, file in templates.items() if not file.template.reply]
 
-    live.advance("PT2H")
+    live.home.advance("PT2H")
     for place, language in enumerate(("id", "en")):
         _a_whole_life(live, f"+6281288800{place}01", language)
         _a_broken_promise(live, f"+6281288800{place}02", language)
         _a_newcomer(live, f"+6281288800{place}03", language)
         _two_invoices_at_once(live, f"+6281288800{place}04", language)
         _a_conversation(live, f"+6281288800{place}05", f"+6281288800{place}06", language)
-    live.advance("P15D")
+    live.home.advance("P15D")
     for language in ("id", "en"):
         for amount in ("500000", None):
             live.home.act("mark_paid", invoice=f"LIFE-{language}", amount=amount)
-            live.advance("PT1H")
+            live.home.advance("PT1H")
 
     said = {
         (shape(body), (body.get("template") or {}).get("language", {}).get("code"))
@@ -175,7 +170,7 @@ def _a_broken_promise(live: Live, phone: str, language: str) -> None:
 def _a_newcomer(live: Live, phone: str, language: str) -> None:
     """Somebody is asked whether the messages are welcome."""
     invoice = live.invoice(f"NEW-{language}", phone, language=language, due_date="2027-01-05")
-    live.advance("PT10M")
+    live.home.advance("PT10M")
     live.home.act("send_template", invoice=invoice, template="optin_confirm")
 
 
@@ -189,9 +184,9 @@ def _a_conversation(live: Live, phone: str, other: str, language: str) -> None:
     """ "Need more time", date buttons, a date; and another who has paid and wants no more of this."""
     live.invoice(f"TALK-{language}", phone, language=language)
     live.invoice(f"STOP-{language}", other, language=language)
-    live.advance("PT1H")
+    live.home.advance("PT1H")
     live.press(phone, "need_more_time")
-    live.advance("PT5M")
+    live.home.advance("PT5M")
     asked = next(body for body in live.sent_to(phone) if body["type"] == "interactive")
     dates = [b["reply"]["id"] for b in asked["interactive"]["action"]["buttons"]]
     assert dates and all(id.startswith("promise:") for id in dates)
@@ -199,7 +194,7 @@ def _a_conversation(live: Live, phone: str, other: str, language: str) -> None:
     live.hear(phone, type="interactive", interactive=reply)
     live.press(other, "already_paid")
     live.hear(other, type="text", text={"body": "STOP"})
-    live.advance("PT5M")
+    live.home.advance("PT5M")
     assert any(body["type"] == "text" for body in live.sent_to(other))
 
 
