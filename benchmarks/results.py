@@ -16,6 +16,7 @@ class Figure:
     least: float | None = None  # the worst that is accepted
     less_is_better: bool = False
     note: str = ""
+    why: str = ""  # shown when the aim is not reached
 
     @property
     def value(self) -> float:
@@ -75,9 +76,10 @@ def page(sections: Sequence[Section], surroundings: Sequence[tuple[str, str]]) -
             "|---|---:|---|---|---:|---:|---|",
         ]
         lines += [_line(figure) for figure in section.figures]
-        lines += ["", *(f"- {remark}" for remark in section.remarks)]
-        if section.remarks:
-            lines.append("")
+        remarks = [
+            f"Short of the aim, {f.name}: {f.why}" for f in section.figures if f.verdict != "aim" and f.why
+        ]
+        lines += ["", *(f"- {remark}" for remark in (*remarks, *section.remarks)), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

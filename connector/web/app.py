@@ -38,7 +38,7 @@ from connector.web.services import Services
 
 LOG = logging.getLogger("tagih.web")
 # How much of a refused body is still heard, so that the caller sees the refusal.
-LISTENS_TO_KNOWN, LISTENS_TO_STRANGERS = 32 * 1024 * 1024, 1024 * 1024
+LISTENS_TO_KNOWN, LISTENS_TO_STRANGERS = 32 * 1024 * 1024, 8 * 1024 * 1024
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _ANY_HOST = frozenset({"/healthz", "/readyz"})  # probes call by address and learn nothing
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")

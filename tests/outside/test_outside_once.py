@@ -1,5 +1,6 @@
 """Whatever a caller repeats happens once: by its key, by its nature, by its business identity, through crashes."""
 
+import gc
 import os
 import signal
 import time
@@ -201,6 +202,8 @@ def _mend_the_memory(home: Home) -> None:
         home.change("DROP TRIGGER forget ON idempotency", "DROP FUNCTION forgetting")
 
 
+# httpcore leaves the socket of a connection that died under it to the collector.
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 def test_keyed_requests_through_kills_of_the_web_process_happen_once_each(
     make_home: Callable[..., Home],
 ) -> None:
@@ -233,6 +236,7 @@ def test_keyed_requests_through_kills_of_the_web_process_happen_once_each(
 
     assert lost  # else nothing was killed on its way
     assert reminders(home, invoice) == len(names)
+    gc.collect()  # here, where its warning is expected
 
 
 def _kill_web(home: Home) -> None:
@@ -319,11 +323,12 @@ def test_a_customer_written_twice_is_one_customer(served: Home) -> None:
 
 def test_acts_that_are_natural_say_so_the_second_time(served: Home) -> None:
     invoice = number(served, "ONCE-15")
+    customer = served.act("get_invoice", invoice=invoice)["customer_id"]
     acts: list[tuple[str, dict[str, Any]]] = [
         ("pause_sequence", {"invoice": invoice}),
         ("resume_sequence", {"invoice": invoice}),
         ("open_case", {"invoice": invoice, "reason": "terms"}),
-        ("set_consent", {"customer": "081277700014", "allowed": True, "consent_source": "form"}),
+        ("set_consent", {"customer": customer, "allowed": True, "consent_source": "form"}),
         ("void_invoice", {"invoice": invoice, "reason": "salah"}),
     ]
 
