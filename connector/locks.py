@@ -6,12 +6,14 @@ description is shared with every child, and so would the lock be.
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 Role = Literal["web", "worker"]
+PATIENCE_S = 0.5  # who asks `is_held`, or is just dying, holds it for a moment
 
 
 class AlreadyRunning(Exception):
@@ -33,7 +35,7 @@ def lock_path(database: Path, role: Role) -> Path:
 
 @contextmanager
 def held(database: Path | None, role: Role) -> Iterator[None]:
-    """Holds the role for as long as the block lasts; raises AlreadyRunning at once when it is taken.
+    """Holds the role for as long as the block lasts; raises AlreadyRunning when it stays taken.
 
     Without a database file (PostgreSQL) there is nothing to hold.
     """
@@ -50,11 +52,12 @@ def held(database: Path | None, role: Role) -> Iterator[None]:
 def _taken(database: Path, role: Role) -> int:
     path = lock_path(database, role)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        raise AlreadyRunning(role, database, holder(database, role)) from None
+    until = time.monotonic() + PATIENCE_S
+    while not _locked(handle, fcntl.LOCK_EX):
+        if time.monotonic() > until:
+            os.close(handle)
+            raise AlreadyRunning(role, database, holder(database, role))
+        time.sleep(0.01)
     os.truncate(handle, 0)
     os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
     return handle
@@ -70,9 +73,20 @@ def holder(database: Path, role: Role) -> int | None:
 
 
 def is_held(database: Path, role: Role) -> bool:
-    """Whether some process holds the role now; never takes it for longer than the question."""
+    """Whether some process holds the role now; who asks never keeps another asker out."""
     try:
-        with held(database, role):
-            return False
-    except AlreadyRunning:
-        return True
+        handle = os.open(lock_path(database, role), os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        return not _locked(handle, fcntl.LOCK_SH)
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int, kind: int) -> bool:
+    try:
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

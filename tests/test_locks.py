@@ -6,7 +6,9 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -14,7 +16,9 @@ from connector import locks
 
 HOLD = """
 import sys, time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from connector import locks
 with locks.held(Path(sys.argv[1]), sys.argv[2]):
     print("held", flush=True)
@@ -97,3 +101,22 @@ def test_the_lock_file_is_closed_to_others_and_names_its_holder(tmp_path: Path) 
 def test_postgresql_needs_no_lock() -> None:
     with locks.held(None, "worker"), locks.held(None, "worker"):
         pass
+
+
+def test_who_only_asks_never_keeps_the_role_from_a_process_that_starts(tmp_path: Path) -> None:
+    database = tmp_path / "tagih.db"
+    over = Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            locks.is_held(database, "web")
+
+    with ThreadPoolExecutor(2) as pool:
+        asking = [pool.submit(ask) for _ in range(2)]
+        try:
+            for _ in range(200):
+                with locks.held(database, "web"):
+                    assert locks.is_held(database, "web")
+        finally:
+            over.set()
+    assert [asked.exception() for asked in asking] == [None, None]

@@ -1,9 +1,13 @@
 """Runs one action: its input checked against the spec, one transaction, one row in the audit."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
-from typing import Any, Final
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any
 
+from connector import actions
 from connector.actions.context import Context
 from connector.domain.problems import NotFound, Unavailable
 from connector.specs.actions import ActionSpec
@@ -14,29 +18,22 @@ from connector.store.db import Rollback, Store, Tx
 Action = Callable[[Context, dict[str, Any]], dict[str, Any]]
 OnSuccess = Callable[[Tx, dict[str, Any]], None]  # (the change's transaction, its answer)
 
-# Where the functions live; an action's name is its function's name in one of them.
-MODULES: Final = (
-    "invoices",
-    "payments",
-    "customers",
-    "sequences",
-    "messages",
-    "promises",
-    "cases",
-    "business",
-    "recipes",
-    "stops",
-    "explain",
-)
 # The first of these that the answer holds is what the action was about.
 _OBJECTS = ("case_id", "promise_id", "payment_id", "invoice_id", "customer_id", "recipe_name", "business_id")
 
 
+@cache
+def _modules() -> tuple[ModuleType, ...]:
+    """Every module of this room: an action's function may live in any of them."""
+    names = sorted(found.name for found in iter_modules(actions.__path__) if found.name != "run")
+    return tuple(import_module(f"connector.actions.{name}") for name in names)
+
+
 def function_of(name: str) -> Action | None:
-    """The function of an action, or None: then the spec is ahead of the code."""
-    for module in MODULES:
-        found = getattr(import_module(f"connector.actions.{module}"), name, None)
-        if callable(found) and getattr(found, "__module__", "") == f"connector.actions.{module}":
+    """The public function of this name, or None: then the spec is ahead of the code."""
+    for module in _modules():
+        found = getattr(module, name, None)
+        if callable(found) and getattr(found, "__module__", "") == module.__name__:
             return found  # type: ignore[no-any-return]
     return None
 

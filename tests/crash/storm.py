@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
-from children import Child, House, run_provider, run_web, run_worker
+from children import LEASE_S, Child, House, run_provider, run_web, run_worker
 from dying import AFTER, BEFORE, Plan
 from plans import RANDOM, Load
-from reconcilers import HOLDS
+from reconcilers import EXPIRED, HOLDS
 
 from benchmarks import seed
 from connector.store import emulator as provider_rows
@@ -132,7 +132,7 @@ class Storm:
             self.start(name) if name == "provider" else self.start_next(name)
         cuts = [] if self.load.naive else [len(self.worker_queue) // 3, 2 * len(self.worker_queue) // 3]
         allowed = 0
-        trickle_at = time.monotonic()
+        trickle_at = corpse_at = time.monotonic()
         until = time.monotonic() + LONGEST_S
         while any(c.plan for c in self.children.values()) or self.worker_queue or self.web_queue:
             for name in self.watch():
@@ -143,12 +143,29 @@ class Storm:
             if time.monotonic() > trickle_at:  # a place that is not reached needs a little more work
                 trickle_at = time.monotonic() + 0.5
                 allowed += 4
+            if time.monotonic() > corpse_at and self._a_corpse_is_wanted():
+                corpse_at = time.monotonic() + 2 * LEASE_S
             self.more(min(share * self.started_plans, budget) + allowed - self.seeded)
             if time.monotonic() > until:
                 living = [str(c.plan) for c in self.children.values() if c.plan]
                 self.unreached = living + [str(plan) for plan in self.worker_queue + self.web_queue]
                 return
             time.sleep(0.02)
+
+    def _a_corpse_is_wanted(self) -> bool:
+        """Whether one worker waits to settle the leases of a dead one and nobody else is left to die: then one does."""
+        waiting = [n for n in self.workers if (plan := self.children[n].plan) and plan.place == EXPIRED]
+        idle = [n for n in self.workers if self.children[n].plan is None]
+        if not waiting or not idle or not self._in_flight():
+            return False
+        self.kill(idle[0])
+        self.start_next(idle[0])
+        return True
+
+    def _in_flight(self) -> bool:
+        with closing(self.house.store()) as store, store.read() as tx:
+            sending = sa.select(sa.func.count()).where(schema.steps.c.state == "sending")
+            return bool(tx.conn.execute(sending).scalar_one())
 
     def settle(self) -> None:
         """The last deaths: while holds end, when what never left is about to go once more."""
