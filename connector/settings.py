@@ -19,6 +19,7 @@ GRAPH_VERSION = "v23.0"
 SANDBOX_PHONE_NUMBER_ID = "100000000000001"
 SANDBOX_WABA_ID = "200000000000002"
 SHORTEST_KEY = 16
+DATABASE_FILE = "tagih.db"
 
 
 class SettingsFaults(Exception):
@@ -155,7 +156,7 @@ def _settings(env: Environment, home: Path) -> Settings:
     settings = Settings(
         home=home,
         database_url=env.value(
-            "TAGIH_DATABASE_URL", lambda text: _database(text, home), f"sqlite:///{home}/tagih.db"
+            "TAGIH_DATABASE_URL", lambda text: _database(text, home), f"sqlite:///{home / DATABASE_FILE}"
         ),
         bind_host=host,
         bind_port=port,

@@ -251,7 +251,25 @@ def test_recipes_are_listed_linted_and_tried(home: Path) -> None:
     assert linted.exit_code == 0 and "kost, version" in linted.stdout
     assert tried.exit_code == 0, tried.stderr
     assert "Rp1.500.000" in tried.stdout
-    assert re.search(r"H-3 ", tried.stdout)
+    assert re.search(r"^H-3 +\w+ \d+ \w+ 09:00  whatsapp$", tried.stdout, re.M)
+
+
+def test_who_only_looks_leaves_nothing_behind(tmp_path: Path) -> None:
+    sheet = tmp_path / "penghuni.csv"
+    sheet.write_text("Nama,No HP,Jumlah,Jatuh Tempo\nSiti,081234567890,1500000,2026-12-05\n")
+    nowhere = tmp_path / "nowhere"
+
+    looks = [
+        tagih("import", sheet, "--dry-run", "--today", "2026-11-28", "--home", nowhere),
+        tagih("import", sheet, "--json", "--today", "2026-11-28", "--home", nowhere),
+        tagih("recipe", "simulate", "kost", "--home", nowhere),
+        tagih("recipe", "list", "--home", nowhere),
+        tagih("recipe", "import", ROOT / "recipes" / "kost.yaml", "--dry-run", "--home", nowhere),
+    ]
+
+    assert [look.exit_code for look in looks] == [0] * len(looks), [look.stderr for look in looks]
+    assert all("key" not in look.stdout for look in looks)
+    assert not nowhere.exists()
 
 
 def test_a_faulty_recipe_is_told_with_its_line(tmp_path: Path) -> None:

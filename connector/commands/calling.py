@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from connector.commands.starting import open_store, presets
-from connector.commands.surroundings import refuse
+from connector.commands.surroundings import program, refuse
 from connector.settings import Settings
 from connector.store import keys
 
@@ -34,7 +34,7 @@ def server(settings: Settings) -> Iterator[httpx.Client]:
         with httpx.Client(base_url=address, headers=headers, timeout=60, trust_env=False) as client:
             yield client
     except httpx.TransportError as failed:
-        refuse(f"No Tagih answers at {address} ({failed.__class__.__name__}); start it with tagih serve.")
+        refuse(f"No Tagih answers at {address} ({failed.__class__.__name__}); start it with {program()} serve.")
     finally:
         with store.write() as tx:
             keys.revoke_key(tx, made.key.id)

@@ -43,7 +43,8 @@ def command(
     from connector.actions.import_publishing import publish
     from connector.commands.opening import opened
 
-    with opened(home) as built:
+    only_look = dry_run or (as_json and not yes)
+    with opened(home, only_look=only_look) as built:
         settings, store, catalog = built.settings, built.store, built.catalog
         reading = imports.Reading(today.date() if today else None, country or settings.country, currency)
         preview = imports.stage_file(
@@ -55,7 +56,6 @@ def command(
             reading=reading,
         )
         click.echo(_as_json(preview) if as_json else _difference(preview))
-        only_look = dry_run or (as_json and not yes)
         if only_look or not (yes or click.confirm("Publish this?")):
             imports.drop(store, preview["import_id"])
             return

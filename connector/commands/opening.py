@@ -1,28 +1,54 @@
 """Opens the database of a home for one command, with everything joined, and shows refusals as sentences."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from connector import app
 from connector.commands.starting import ready
 from connector.commands.surroundings import load_settings, refuse
 from connector.domain.problems import Problem
+from connector.home import HomeFault, env_file, home_of
+from connector.settings import DATABASE_FILE
 from connector.specs import Catalog, problem_body
 
 
 @contextmanager
-def opened(home: Path | None) -> Iterator[app.App]:
-    """The joined parts on the database itself; a refusal is printed with its remedy."""
-    settings = load_settings(home)
-    ready(settings)
-    built = app.build(settings)
+def opened(home: Path | None, *, only_look: bool = False) -> Iterator[app.App]:
+    """The joined parts on the database itself; a refusal is printed with its remedy.
+
+    Who only looks leaves nothing behind: where nothing was ever started, they look at a passing database.
+    """
+    with ExitStack() as stack:
+        if only_look and _is_new(env := _environment(home), home):
+            passing = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagih-look-"))
+            settings = load_settings(Path(passing), env=env)
+            ready(settings, passing=True)
+        else:
+            settings = load_settings(home)
+            ready(settings)
+        built = app.build(settings)
+        stack.callback(built.store.close)
+        try:
+            yield built
+        except Problem as problem:
+            refuse(*sentences(built.catalog, problem))
+
+
+def _environment(home: Path | None) -> dict[str, str]:
+    """What the settings of this home are read from, without making the home."""
     try:
-        yield built
-    except Problem as problem:
-        refuse(*sentences(built.catalog, problem))
-    finally:
-        built.store.close()
+        return {**env_file(home_of(os.environ, home)), **os.environ}
+    except HomeFault as fault:
+        refuse(str(fault))
+
+
+def _is_new(env: Mapping[str, str], home: Path | None) -> bool:
+    """Whether this home has no database: neither its own nor one that its settings name."""
+    named = {"TAGIH_DATABASE_URL", "TAGIH_DATABASE_URL_FILE"} & set(env)
+    return not named and not (home_of(env, home) / DATABASE_FILE).exists()
 
 
 def sentences(catalog: Catalog, problem: Problem) -> list[str]:

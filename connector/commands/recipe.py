@@ -1,13 +1,18 @@
 """`tagih recipe`: recipes brought in, checked, listed, tried."""
 
 import json
+import shutil
+import textwrap
 from pathlib import Path
 
 import click
 
 from connector import specs
-from connector.commands.surroundings import home_option, load_settings, refuse, table
+from connector.commands.surroundings import home_option, refuse, table
 from connector.specs.recipes import RecipeFaults, parse_recipe
+
+WIDTH = 10  # of the column that names the step
+LONGEST_LINE = 96
 
 
 @click.group("recipe")
@@ -50,7 +55,7 @@ def import_(file: Path, dry_run: bool, home: Path | None) -> None:
     from connector.actions.run import run_action
     from connector.commands.opening import opened
 
-    with opened(home) as built:
+    with opened(home, only_look=dry_run) as built:
         settings = built.settings
         answer = run_action(
             built.store,
@@ -69,13 +74,11 @@ def import_(file: Path, dry_run: bool, home: Path | None) -> None:
 @home_option
 def list_(home: Path | None) -> None:
     """Every recipe that may be used, and where it comes from."""
-    from connector.commands.starting import open_store
+    from connector.commands.opening import opened
     from connector.store import recipes
 
-    store = open_store(load_settings(home))
-    with store.read() as tx:
+    with opened(home, only_look=True) as built, built.store.read() as tx:
         found = recipes.active_recipes(tx)
-    store.close()
     rows = [(recipe.name, recipe.version[:12], recipe.origin.value) for recipe in found]
     click.echo(table([("RECIPE", "VERSION", "ORIGIN"), *rows]))
 
@@ -92,7 +95,7 @@ def simulate(name: str, due: str | None, amount: str | None, as_json: bool, home
     from connector.commands.opening import opened
 
     given = {key: value for key, value in (("due_date", due), ("amount", amount)) if value}
-    with opened(home) as built:
+    with opened(home, only_look=True) as built:
         settings = built.settings
         answer = simulating.simulate(
             built.store, built.catalog, name, given, mode=settings.mode, public_url=settings.public_url
@@ -101,8 +104,19 @@ def simulate(name: str, due: str | None, amount: str | None, as_json: bool, home
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
         return
     click.echo(f"{answer['recipe']}: {answer['amount_text']}, due {answer['due_date']}")
-    rows = [
-        tuple(str(step.get(key) or "") for key in ("step", "at_text", "channel", "text"))
-        for step in answer["steps"]
+    for step in answer["steps"]:
+        head = [str(step.get(key) or "") for key in ("step", "at_text", "channel")]
+        click.echo("\n" + "  ".join([head[0].ljust(WIDTH), *head[1:]]).rstrip())
+        if step.get("text"):
+            click.echo(_beside(step["text"]))
+
+
+def _beside(text: str) -> str:
+    """A message in the column beside the steps' names, no wider than people like to read."""
+    margin = " " * (WIDTH + 2)
+    width = min(shutil.get_terminal_size().columns, LONGEST_LINE)
+    lines = [
+        textwrap.fill(line, width, initial_indent=margin, subsequent_indent=margin)
+        for line in text.splitlines()
     ]
-    click.echo(table([("STEP", "WHEN", "BY", "TEXT"), *rows]))
+    return "\n".join(lines)

@@ -30,8 +30,11 @@ _UNSAID: dict[str, Any] = {
 }
 
 
-def prepare(settings: Settings) -> None:
-    """Brings the database up to date, with a backup before a change; refuses a newer one."""
+def prepare(settings: Settings, *, passing: bool = False) -> None:
+    """Brings the database up to date, with a backup before a change; refuses a newer one.
+
+    The first key of a passing database is of no use to anybody and is not handed over.
+    """
     try:
         migrate.upgrade(settings.database_url, backup_to=migrate.backup_name(settings.home))
     except migrate.NewerSchema as newer:
@@ -41,7 +44,7 @@ def prepare(settings: Settings) -> None:
         made = first_rows(store, settings, load(*default_dirs(), settings.extra_dir))
     finally:
         store.close()
-    if made is not None:
+    if made is not None and not passing:
         _hand_over(settings, made)
 
 
@@ -56,10 +59,10 @@ def first_rows(store: Store, settings: Settings, catalog: Catalog) -> str | None
         return _first_key(tx, settings)
 
 
-def ready(settings: Settings) -> None:
+def ready(settings: Settings, *, passing: bool = False) -> None:
     """Makes a database that has never been started; one that is there is left to `serve` and `migrate`."""
     if migrate.current(settings.database_url) is None:
-        prepare(settings)
+        prepare(settings, passing=passing)
 
 
 def open_store(settings: Settings) -> Store:

@@ -1,8 +1,9 @@
 """What every subcommand needs first: the settings of a home, the log, and a way to say no."""
 
 import os
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -25,10 +26,10 @@ def home_option(command: F) -> F:
     return option(command)
 
 
-def load_settings(home: Path | None, *, quiet: bool = False) -> Settings:
+def load_settings(home: Path | None, *, quiet: bool = False, env: Mapping[str, str] = os.environ) -> Settings:
     """The settings with the log set up; every fault is printed and ends the program."""
     try:
-        settings = Settings.load(os.environ, home)
+        settings = Settings.load(env, home)
     except SettingsFaults as faults:
         refuse("The settings are not usable:", *(f"  {fault}" for fault in faults.faults))
     logs.configure(secrets=settings.secrets())
@@ -36,6 +37,16 @@ def load_settings(home: Path | None, *, quiet: bool = False) -> Settings:
         for warning in settings.warnings:
             click.echo(f"tagih: {warning}", err=True)
     return settings
+
+
+def program() -> str:
+    """How this program was called, for a hint that can be copied: a checkout's own one is not on the PATH."""
+    found = shutil.which("tagih")
+    called = Path(sys.argv[0])
+    if called.name != "tagih" or (found and Path(found).resolve() == called.resolve()):
+        return "tagih"
+    here = Path.cwd()
+    return str(called.relative_to(here)) if called.is_relative_to(here) else str(called)
 
 
 def refuse(*lines: str) -> NoReturn:

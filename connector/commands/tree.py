@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from connector import __version__, locks, serving
-from connector.commands.surroundings import refuse
+from connector.commands.surroundings import program, refuse
 from connector.locks import Role
 from connector.settings import Settings
 from connector.supervisor import Refused, Supervisor, begin
@@ -106,5 +106,5 @@ def _greeting(settings: Settings, roles: tuple[Role, ...]) -> str:
     )
     lines = [f"Tagih {__version__} ({' and '.join(roles)}{clock}) at {where}", mode]
     if "web" in roles and settings.api_key is None:
-        lines.append(f"Another API key: tagih keys create NAME --preset admin --home {settings.home}")
+        lines.append(f"Another API key: {program()} keys create NAME --preset admin --home {settings.home}")
     return "\n".join(lines)

@@ -95,10 +95,12 @@ def _reply(tx: Tx, form: Any, settings: Settings) -> None:
 
 def _view(tx: Tx) -> dict[str, Any]:
     zone = ZoneInfo(rows.zone(tx) or "Asia/Jakarta")
+    phones = rows.phones(tx)
+    names = rows.names(tx, phones)
     return {
         "now": tx.now.astimezone(zone),
         "power_on": control_row.state(tx).power_on,
-        "phones": [(phone, _bubbles(tx, phone, zone)) for phone in rows.phones(tx)],
+        "phones": [(phone, ", ".join(names.get(phone, [])), _bubbles(tx, phone, zone)) for phone in phones],
     }
 
 

@@ -134,6 +134,22 @@ def phones(tx: Tx, limit: int = 30) -> list[str]:
     return list(tx.conn.execute(query).scalars())
 
 
+def names(tx: Tx, phones: Iterable[str]) -> dict[str, list[str]]:
+    """Whose phones these are, by name; a couple shares one, a stranger's has none."""
+    people, holds, places = schema.customers, schema.customer_addresses, schema.addresses
+    query = (
+        sa.select(places.c.phone, people.c.name)
+        .join(holds, holds.c.address_id == places.c.id)
+        .join(people, people.c.id == holds.c.customer_id)
+        .where(places.c.phone.in_(list(phones)))
+        .order_by(places.c.phone, people.c.name)
+    )
+    found: dict[str, list[str]] = {}
+    for phone, name in tx.conn.execute(query):
+        found.setdefault(phone, []).append(name)
+    return found
+
+
 def faults(tx: Tx) -> list[Row[Any]]:
     return list(tx.conn.execute(sa.select(FAULTS).order_by(FAULTS.c.created_at, FAULTS.c.id)))
 

@@ -14,12 +14,15 @@ import pytest
 from flask import Flask, Response, request
 from werkzeug.serving import make_server
 
+from connector.domain import model
 from connector.domain.model import Button, Inbound, Outcome, OutcomeKind, OutgoingMessage, StatusUpdate
 from connector.providers import Provider, SenderConfig
 from connector.sandbox.emulator import SMS, WHATSAPP, Rendered, Settings
 from connector.sandbox.standalone import Poster, make_app
 from connector.store import emulator as rows
+from connector.store import schema
 from connector.store.db import Store
+from connector.store.rows import columns_of
 from connector.worker.outgoing import Answer, Outgoing
 
 PHONE = "+6281234567890"
@@ -292,6 +295,31 @@ def test_many_at_once_are_each_taken_once(
     assert {getattr(a, "status", None) for a in answers} == {200}
     with own_store.read() as tx:
         assert rows.accepted_counts(tx) == (200, 200)
+
+
+def test_the_page_says_whose_phone_it_is(
+    emulator: str, own_store: Store, providers: dict[str, Provider]
+) -> None:
+    send(emulator, providers[WHATSAPP], message())
+    with own_store.write() as tx:
+        for n, name in enumerate(("Siti <i>Rahma", "Budi")):
+            person = model.Customer(f"cus_{n}", None, name, name.lower())
+            tx.conn.execute(
+                schema.customers.insert().values(**columns_of(person), created_at=0, updated_at=0)
+            )
+        pair = {"pair_tokens": 45.0, "pair_at": 0, "created_at": 0, "kind": "phone"}
+        address = {**columns_of(model.Address("adr_1", PHONE)), **pair}
+        tx.conn.execute(schema.addresses.insert().values(**address))
+        for n in range(2):
+            tx.conn.execute(
+                schema.customer_addresses.insert().values(
+                    customer_id=f"cus_{n}", address_id="adr_1", is_primary=True
+                )
+            )
+
+    page = httpx.get(f"{emulator}/sandbox/phones").text
+
+    assert f"<h2>Budi, Siti &lt;i&gt;Rahma <small>{PHONE}</small></h2>" in page
 
 
 def test_the_page_shows_and_presses(emulator: str, providers: dict[str, Provider]) -> None:
