@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from meta_judge import violations
 from sqlalchemy.engine import Row
 from werkzeug.serving import make_server
 
@@ -189,7 +190,10 @@ def world(
     try:
         worker = composition.make_worker(app, outgoing)
         worker.boot()
-        yield World(app, worker, loop)
+        opened = World(app, worker, loop)
+        yield opened
+        messages = opened.rows(schema.emu_messages, schema.emu_messages.c.provider == "whatsapp_cloud")
+        assert violations(m.request for m in messages if m.direction == "out") == []
     finally:
         loop.run_until_complete(outgoing.__aexit__(None, None, None))
         loop.close()

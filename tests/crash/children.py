@@ -23,7 +23,7 @@ from connector.sandbox.standalone import make_emulator
 from connector.settings import Settings
 from connector.specs import Catalog
 from connector.store.db import Store
-from connector.worker import claiming, loop
+from connector.worker import intending, loop
 
 RATE = 500.0  # messages per second and sender; Meta's 80 would only make the test longer
 CLAIM = 25  # small claims: more commits, and a death burns fewer intents
@@ -94,7 +94,7 @@ def run_web(house: House, plan: Plan | None) -> None:
 
 def run_worker(house: House, plan: Plan | None, hold_s: int) -> None:
     """The real worker, with what it cannot know: its death, a high rate and small claims."""
-    claiming.LEASE_S = LEASE_S
+    intending.LEASE_S = LEASE_S
     loop.CLAIM = CLAIM
     settings = replace(house.settings, unknown_hold_seconds=hold_s)
     with locks.held(settings.database_path, "worker"):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from meta_judge import violations
 
 from connector.store import schema
 
@@ -108,6 +109,13 @@ def judge(provider_url: str, app_url: str) -> Counts:
             gaps=int(ours.execute(_GAPS).scalar_one()),
             unfinished=int(ours.execute(_UNFINISHED).scalar_one()),
         )
+
+
+def wrong_requests(provider_url: str) -> list[str]:
+    """What Meta's own schema says against the requests that the provider accepted."""
+    with _open(provider_url) as theirs:
+        told = sa.select(schema.emu_messages.c.request).where(schema.emu_messages.c.direction == "out")
+        return violations(theirs.execute(told).scalars())
 
 
 @contextmanager

@@ -30,7 +30,7 @@ for folder in (HERE, HERE.parent, ROOT):
         sys.path.insert(0, str(folder))
 
 from children import House, NoonClock  # noqa: E402
-from judging import Counts, judge, planted  # noqa: E402
+from judging import Counts, judge, planted, wrong_requests  # noqa: E402
 from plans import Load, web_plans, worker_plans  # noqa: E402
 from storm import Storm  # noqa: E402
 
@@ -63,6 +63,7 @@ class Verdict:
     planted: dict[str, Counts]
     kills: dict[str, int]
     unreached: list[str]
+    wrong_requests: list[str]  # by Meta's own schema
     crashes: list[str]  # processes that ended by themselves: an exception nobody caught
     seconds: float
 
@@ -76,6 +77,7 @@ class Verdict:
             "planted": {name: counts.as_dict() for name, counts in self.planted.items()},
             "kills": self.kills,
             "unreached": self.unreached,
+            "wrong_requests": self.wrong_requests,
             "crashes": self.crashes,
             "seconds": round(self.seconds, 1),
         }
@@ -103,6 +105,7 @@ def play(load: Load, database_url: str, home: Path, catalog: Catalog) -> Verdict
         planted=planted(house.provider_url, database_url, home),
         kills=storm.kills,
         unreached=storm.unreached,
+        wrong_requests=wrong_requests(house.provider_url),
         crashes=storm.crashes,
         seconds=time.monotonic() - begun,
     )
