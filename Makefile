@@ -7,10 +7,10 @@ lang ?= id
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench lock clean
+.PHONY: help run demo test test-sheets check generate format bench lock clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: $(VENV)/.runtime ## Set up, start the sandbox with sample data, print its address
 	@test -e "$(TAGIH_HOME)/tagih.env" || { install -d -m 0700 "$(TAGIH_HOME)" && \
@@ -27,12 +27,18 @@ demo: $(VENV)/.runtime ## Play the whole story in seconds: make demo lang=en
 test: $(VENV)/.test ## Run every test
 	$(BIN)/pytest -n 2 $(PYTEST_ARGS)
 
+test-sheets: $(VENV)/.test sheets/node_modules/.ready ## The Google Sheets script: types, and played against a running Tagih
+	$(BIN)/pytest sheets/tests $(PYTEST_ARGS)
+
 check: $(VENV)/.test ## Format, lint, types, import contracts, Dockerfile
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
+
+generate: $(VENV)/.runtime ## Write the files of every platform anew from the specs
+	$(BIN)/tagih export all --out .
 
 format: $(VENV)/.test ## Put the code into shape
 	$(BIN)/ruff format .
@@ -67,6 +73,10 @@ $(VENV)-bench/.bench: requirements/bench.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)-bench
 	$(VENV)-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	$(VENV)-bench/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+%/node_modules/.ready: %/package-lock.json
+	cd $* && npm ci --silent
 	@touch $@
 
 $(VENV)/.lock: | $(VENV)/bin/python

@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.places import Shifted, wait_for_go
 from connector import app as composition
 from connector.providers import SenderConfig, load_providers
-from connector.store import queue
+from connector.store import agenda
 from connector.store.db import Store
 from connector.worker.loop import SenderSetup, Worker, WorkerConfig
 from connector.worker.outgoing import Outgoing
@@ -73,7 +73,7 @@ async def _work(given: dict[str, Any]) -> dict[str, float]:
 def _due(store: Store) -> bool:
     """Something waits for a sender's bucket; real time fills it."""
     with store.read() as tx:
-        due = queue.anything_due(tx)
+        due = agenda.anything_due(tx)
     if due:
         time.sleep(0.002)
     return due

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from connector.clock import to_ms
 from connector.specs import Catalog
-from connector.store import migrate, recipes, schema
+from connector.store import business, destinations, migrate, recipes, schema
 from connector.store.db import Store
 
 BATCH = 5_000
@@ -34,6 +34,9 @@ def prepare(store: Store, catalog: Catalog) -> None:
                 created_at=tx.now_ms,
             )
         )
+        own = business.get(tx)
+        assert own is not None
+        destinations.note_set_up(tx, own)  # what is given at set-up is approved
 
 
 def invoices(
@@ -161,7 +164,7 @@ def _rows(
             "address_id": f"adr_{n:07d}", "plan_no": 1, "offset_days": k + 1, "channel": "whatsapp",
             "template": "overdue_notice", "permission": "reminder", "missed": "collapse",
             "planned_for": when + k * 86_400_000, "due_at": when + k * 86_400_000, "state": "planned",
-            "attempt": 0, "resend": False, "fence": 0, "data": {}, **stamps,
+            "attempt": 0, "resend": False, "data": {}, **stamps,
         }
         for n in numbers for k in range(steps_each)
     ]  # fmt: skip

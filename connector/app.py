@@ -14,9 +14,12 @@ from flask import Flask
 
 from connector import __version__
 from connector.actions import options as drop_downs
+from connector.actions.context import Context
 from connector.actions.payloads import event_payloads
-from connector.actions.run import has_function, run_action
+from connector.actions.run import context, has_function, run_action
+from connector.domain.model import Business
 from connector.domain.problems import Unavailable
+from connector.file_links import FileLinks
 from connector.providers import Provider, SenderConfig, load_providers
 from connector.providers.error_table import ErrorTable
 from connector.providers.signatures import usable_secrets
@@ -30,10 +33,14 @@ from connector.settings import Settings
 from connector.specs import Catalog, default_dirs, load
 from connector.store import business, migrate, network
 from connector.store.db import Store, Tx
+from connector.store.secrets import Vault
 from connector.web.access import scoped
 from connector.web.app import make_web
-from connector.web.services import Door, Services
+from connector.web.services import Door, Hooks, Services
+from connector.web.telling import EventTelling
+from connector.worker.delivering import Deliverer
 from connector.worker.inbox import Own
+from connector.worker.issuing import Issuer
 from connector.worker.loop import ROOM, SenderSetup, Worker, WorkerConfig, worker_name
 from connector.worker.outgoing import Outgoing
 
@@ -66,7 +73,8 @@ def read_catalog(settings: Settings | None = None) -> Catalog:
 def build(settings: Settings, catalog: Catalog | None = None) -> App:
     """Opens the database and joins the parts that every process needs."""
     catalog = catalog or read_catalog(settings)
-    store = Store(settings.database_url, virtual=settings.virtual_clock)
+    key = _derived(settings, "keyed-hashes")
+    store = Store(settings.database_url, virtual=settings.virtual_clock, key=key)
     return App(settings, store, catalog, load_providers(catalog.providers))
 
 
@@ -94,6 +102,8 @@ def services_of(app: App) -> Services:
         doors=_doors(app),
         options=drop_downs.LISTS,
         template_fields=drop_downs.template_fields,
+        file_links=file_links(app),
+        hooks=Hooks(Vault(settings.secret_key.reveal()), settings.private_hooks),
         blueprints=make_blueprints(app.store, emulator_settings(app), scoped) if settings.is_sandbox else (),
     )
 
@@ -103,7 +113,12 @@ def _told(app: App, tx: Tx, rows: Sequence[Mapping[str, Any]]) -> list[dict[str,
     own = business.get(tx)
     if own is None:
         raise Unavailable("not_ready", params={"what": "business"})
-    return event_payloads(tx, rows, own, app.catalog, public_url=app.settings.public_url)
+    return _joined(app, tx, rows, own)
+
+
+def _joined(app: App, tx: Tx, rows: Sequence[Mapping[str, Any]], own: Business) -> list[dict[str, Any]]:
+    url = app.settings.public_url
+    return event_payloads(tx, rows, own, app.catalog, public_url=url, file_link=file_links(app).link)
 
 
 class _Migrated:
@@ -164,6 +179,11 @@ def sms_secrets(app: App) -> tuple[bytes, ...]:
     return usable_secrets(secret.reveal()) if secret else ()
 
 
+def file_links(app: App) -> FileLinks:
+    """Signed links to this installation's files."""
+    return FileLinks(_derived(app.settings, "file-links"), app.settings.public_url, app.store.clock.machine)
+
+
 def _derived(settings: Settings, purpose: str) -> bytes:
     """A secret of this installation for one purpose."""
     return (
@@ -218,12 +238,18 @@ def settle_collector() -> None:
 
 
 async def _work(app: App) -> None:
-    async with Outgoing(allow=allowed_hosts(app.settings), connections=ROOM) as outgoing:
-        await make_worker(app, outgoing).run()
+    async with (
+        Outgoing(allow=allowed_hosts(app.settings), connections=ROOM) as outgoing,
+        Outgoing(allow=app.settings.private_hooks) as guarded,
+    ):
+        await make_worker(app, outgoing, guarded).run()
 
 
-def make_worker(app: App, outgoing: Outgoing) -> Worker:
-    """The worker with its senders; in the sandbox the emulator speaks through it."""
+def make_worker(app: App, outgoing: Outgoing, guarded: Outgoing | None = None) -> Worker:
+    """The worker with its senders; in the sandbox the emulator speaks through it.
+
+    `guarded` dials addresses that others name: it knows no private place but those of the operator.
+    """
     settings = app.settings
     worker = Worker(
         store=app.store,
@@ -241,9 +267,21 @@ def make_worker(app: App, outgoing: Outgoing) -> Worker:
             allow=allowed_hosts(settings),
             policies=app.catalog.policies,
             alone=settings.database_path is not None,
+            file_link=file_links(app).link,
         ),
         providers=app.providers,
         outgoing=outgoing,
+        guarded=guarded,
+    )
+    worker.timed["issue"] = Issuer(lambda tx: by_the_clock(app, tx))
+    worker.deliverer = Deliverer(
+        app.store,
+        guarded or outgoing,
+        Vault(settings.secret_key.reveal()),
+        EventTelling.of(app.catalog, lambda tx, rows, own: _joined(app, tx, rows, own)),
+        settings.private_hooks,
+        worker.config.name,
+        worker.is_cut_off,
     )
     if settings.is_sandbox:
         emulator = emulator_settings(app)
@@ -255,6 +293,13 @@ def make_worker(app: App, outgoing: Outgoing) -> Worker:
         worker.speak = speak
         worker.network_down = network.is_down
     return worker
+
+
+def by_the_clock(app: App, tx: Tx) -> Context:
+    """The context of what the worker does through the actions, because time has come."""
+    mode = "sandbox" if app.settings.is_sandbox else "live"
+    url = app.settings.public_url
+    return context(tx, app.catalog, "tagih", settle_seconds=0, mode=mode, public_url=url)
 
 
 def sender_setups(app: App) -> list[SenderSetup]:

@@ -19,10 +19,13 @@ COMMANDS: dict[str, str] = {
     "sandbox": "Move the virtual clock, cut the power, plant faults, type a customer's reply.",
     "import": "Read a spreadsheet of invoices, show the difference, publish it.",
     "recipe": "Bring in, check, list and try recipes.",
+    "export": "Write the specs as another platform's files: openapi, n8n, zapier and others; `all` for every one.",
     "keys": "Make, list and revoke API keys.",
+    "destinations": "Look at where money goes, approve it, retire it.",
     "doctor": "Check settings, database, locks, clock and disk.",
     "migrate": "Bring the database up to date.",
     "backup": "Copy the database while it runs.",
+    "audit": "Check the record of who did what.",
 }
 
 

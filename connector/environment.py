@@ -182,6 +182,24 @@ def is_loopback(address: str) -> bool:
     return host in LOOPBACK or bool(re.fullmatch(r"127(\.\d{1,3}){3}", host))
 
 
+def time_of_day(first: time, last: time) -> Callable[[str], time]:
+    """A local time like 07:30, from `first` to `last`."""
+
+    def read(text: str) -> time:
+        hint = f"write a time from {first:%H:%M} to {last:%H:%M}"
+        if not re.fullmatch(r"[0-2][0-9]:[0-5][0-9]", text, re.ASCII):
+            raise ValueError(hint)
+        try:
+            at = time.fromisoformat(text)
+        except ValueError:
+            raise ValueError(hint) from None
+        if not first <= at <= last:
+            raise ValueError(hint)
+        return at
+
+    return read
+
+
 def zone_name(text: str) -> str:
     try:
         ZoneInfo(text)

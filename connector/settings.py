@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ SANDBOX_PHONE_NUMBER_ID = "100000000000001"
 SANDBOX_WABA_ID = "200000000000002"
 SHORTEST_KEY = 16
 DATABASE_FILE = "tagih.db"
+DAY_STARTS, DAY_STARTS_LATEST = time(7), time(20)
 
 
 class SettingsFaults(Exception):
@@ -66,6 +67,7 @@ class Settings:
     relationship: str | None
     settle_seconds: int
     unknown_hold_seconds: int
+    day_starts: time
     whatsapp: WhatsApp
     sms_provider: str | None
     sms: Mapping[str, Secret]  # TAGIH_SMS_<NAME>: what the chosen gateway's spec asks for
@@ -173,6 +175,7 @@ def _settings(env: Environment, home: Path) -> Settings:
         relationship=env.value("TAGIH_RELATIONSHIP", read.one_of(["first_party"]), None),
         settle_seconds=env.value("TAGIH_SETTLE_SECONDS", read.whole_number(0, 86_400), 0 if virtual else 300),
         unknown_hold_seconds=env.value("TAGIH_UNKNOWN_HOLD_SECONDS", read.whole_number(0, 604_800), 900),
+        day_starts=env.value("TAGIH_DAY_STARTS", read.time_of_day(DAY_STARTS, DAY_STARTS_LATEST), DAY_STARTS),
         whatsapp=whatsapp,
         sms_provider=env.value(
             "TAGIH_SMS_PROVIDER", read.matching("[a-z0-9_]+", "write the name of a gateway"), None

@@ -127,7 +127,7 @@ def open_store(clock: FixedClock) -> Iterator[Callable[..., Store]]:
     opened: list[Store] = []
 
     def open_one(url: str, **options: object) -> Store:
-        store = Store(url, **{"clock": clock, **options})  # type: ignore[arg-type]
+        store = Store(url, **{"clock": clock, "key": b"a key of the tests", **options})  # type: ignore[arg-type]
         opened.append(store)
         return store
 

@@ -38,5 +38,5 @@ def violations(requests: Iterable[Mapping[str, Any]]) -> list[str]:
     return [
         sentence
         for body in alike.values()
-        for sentence in judge.validate_message({k: v for k, v in body.items() if k != "_sender"})
+        for sentence in judge.validate_message({k: v for k, v in body.items() if not k.startswith("_")})
     ]

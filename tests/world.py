@@ -120,7 +120,7 @@ class World:
 
     def restart(self) -> None:
         """A new worker on the same database, as after a kill: the old one's memory is gone."""
-        fresh = composition.make_worker(self.app, self.worker.outgoing)
+        fresh = composition.make_worker(self.app, self.worker.outgoing, self.worker.guarded)
         self.worker = fresh
         fresh.boot()
 
@@ -187,14 +187,17 @@ def world(
     loop = asyncio.new_event_loop()
     outgoing = Outgoing(allow=composition.allowed_hosts(settings))
     loop.run_until_complete(outgoing.__aenter__())
+    guarded = Outgoing(allow=settings.private_hooks)
+    loop.run_until_complete(guarded.__aenter__())
     try:
-        worker = composition.make_worker(app, outgoing)
+        worker = composition.make_worker(app, outgoing, guarded)
         worker.boot()
         opened = World(app, worker, loop)
         yield opened
         messages = opened.rows(schema.emu_messages, schema.emu_messages.c.provider == "whatsapp_cloud")
         assert violations(m.request for m in messages if m.direction == "out") == []
     finally:
+        loop.run_until_complete(guarded.__aexit__(None, None, None))
         loop.run_until_complete(outgoing.__aexit__(None, None, None))
         loop.close()
         server.shutdown()

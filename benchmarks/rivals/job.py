@@ -51,13 +51,13 @@ WHERE s.id = %s AND s.state = 'planned'
 """
 INTENT = """
 WITH step AS (
-    UPDATE steps SET state = 'sending', attempt = attempt + 1, fence = fence + 1, message_id = %(id)s
+    UPDATE steps SET state = 'sending', attempt = attempt + 1, message_id = %(id)s
     WHERE id = %(step)s AND state = 'planned' RETURNING *
 ), message AS (
     INSERT INTO messages (id, address_id, customer_id, sequence_id, channel, provider, sender_id, stage, permission,
-        template, language, text, status, rank, attempt, fence, intent_at, intent_at_m, also_delivered)
+        template, language, text, status, rank, attempt, intent_at, intent_at_m, also_delivered)
     SELECT %(id)s, address_id, customer_id, sequence_id, channel, 'whatsapp_cloud', 'wa:0', stage, permission,
-        template, %(language)s, %(text)s, 'sending', 0, attempt, fence, %(now)s, %(now)s, false FROM step RETURNING id
+        template, %(language)s, %(text)s, 'sending', 0, attempt, %(now)s, %(now)s, false FROM step RETURNING id
 )
 INSERT INTO message_items (message_id, step_id, invoice_id)
 SELECT %(id)s, step.id, step.invoice_id FROM step JOIN message ON true

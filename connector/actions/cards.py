@@ -7,7 +7,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from connector.actions.context import Context
-from connector.domain.cases import effect_of
+from connector.domain.cases import STOPS_NOTHING, effect_of
 from connector.domain.model import (
     Address,
     Case,
@@ -99,7 +99,7 @@ def _stops(ctx: Context) -> Stops:
     if found is None:
         row = control.state(ctx.tx)
         suspect = "clock_suspect" if row.clock_suspect is not None else None
-        everything = "paused_all" if row.is_paused(ctx.tx.machine) else suspect
+        everything = "paused_all" if row.paused else suspect
         found = ctx.cache["stops"] = Stops(everything, senders.stopped_channels(ctx.tx))
     return cast(Stops, found)
 
@@ -211,15 +211,18 @@ def hold_reason(invoice: Invoice, facts: Around) -> str | None:
         return None
     address = facts.addresses.get(invoice.customer_id)
     sequence = facts.sequences.get(invoice.id)
-    if address is not None and address.opted_out_at is not None:
+    customer = facts.customers.get(invoice.customer_id)
+    if is_out(address, None, customer):
         return "opted_out"
     if invoice.hold_reason is not None:
         return invoice.hold_reason
-    open_cases = facts.cases.get(invoice.id)
+    open_cases = [c for c in facts.cases.get(invoice.id, []) if c.reason not in STOPS_NOTHING]
     if open_cases:
         return effect_of(open_cases[0].reason).hold_reason
     if invoice.waiting_for is not None:
         return f"waiting_for_{invoice.waiting_for}"
+    if address is not None and address.doubted_at is not None:
+        return "number_unconfirmed"
     if sequence is not None and sequence.state is SequenceState.PAUSED:
         return "paused"
     if sequence is not None and sequence.state in (SequenceState.HELD, SequenceState.HANDED_OFF):
@@ -236,6 +239,8 @@ def closed_reason(invoice: Invoice, sequence: Sequence | None) -> str | None:
     """Why no reminder will ever go again; None while one may."""
     if invoice.status in (InvoiceStatus.PAID, InvoiceStatus.VOID):
         return invoice.status.value
+    if invoice.is_split:
+        return "plan_split"
     if sequence is not None and sequence.state is SequenceState.CANCELLED:
         return "sequence_cancelled"
     return None
@@ -270,6 +275,7 @@ def customer_card(ctx: Context, customer: Customer, result: str, *, detail: str 
         "customer_name": customer.name,
         "contact_name": customer.contact_name,
         "customer_phone": phone,
+        "other_phones": customers.other_phones(ctx.tx, customer.id),
         "customer_email": customer.email,
         "customer_language": customer.language or ctx.business.language,
         "chat_url": chat_url(phone),
@@ -278,11 +284,12 @@ def customer_card(ctx: Context, customer: Customer, result: str, *, detail: str 
         "rep_name": customer.rep_name,
         "rep_email": customer.rep_email,
         "phone_state": address.state.value if address else None,
-        "opted_out": is_out(address, consent),
+        "opted_out": is_out(address, consent, customer),
         "consent_basis": consent["basis"] if consent else "contract",
         "window_closes_at": window_closes_at(ctx, address),
         "open_invoices": len(owed),
         **totals(ctx, owed),
+        **credit(ctx, customer),
         "open_invoices_text": open_invoices_text(ctx, owed),
         "console_url": ctx.link(f"/customers/{customer.id}"),
     }
@@ -299,6 +306,17 @@ def totals(ctx: Context, owed: list[Invoice]) -> dict[str, Any]:
     }
 
 
+def credit(ctx: Context, customer: Customer) -> dict[str, Any]:
+    """What the customer has paid and does not owe, in the business's currency or the only one there is."""
+    found = invoices.credits_of(ctx.tx, customer.id)
+    code = ctx.business.currency if ctx.business.currency in found or not found else sorted(found)[0]
+    amount = found.get(code, 0)
+    return {
+        "credit_amount": decimal_string(amount, code),
+        "credit_text": format_money(amount, code, ctx.language),
+    }
+
+
 def open_invoices_text(ctx: Context, owed: list[Invoice]) -> str | None:
     """ "A3-2026-12 Rp1.500.000 (5 Des 2026)", one after the other; None when nothing is owed."""
     words = ctx.language
@@ -311,9 +329,11 @@ def open_invoices_text(ctx: Context, owed: list[Invoice]) -> str | None:
     return "; ".join(items) or None
 
 
-def is_out(address: Address | None, consent: dict[str, Any] | None) -> bool:
+def is_out(address: Address | None, consent: dict[str, Any] | None, customer: Customer | None = None) -> bool:
     """Whether the customer said no, by a word to us or in a record."""
     if address is not None and address.opted_out_at is not None:
+        return True
+    if customer is not None and customer.opted_out_at is not None:
         return True
     return consent is not None and not consent["allowed"] and consent["channel"] is None
 

@@ -3,15 +3,18 @@
 from datetime import date, time, timedelta
 from typing import Any
 
-from connector.actions import cards, references
+from connector.actions import cards, issuing, references, truces
 from connector.actions.context import Context
 from connector.actions.sequences import resume
 from connector.domain import cases as rules
+from connector.domain import holds
 from connector.domain import sequences as sequence_rules
 from connector.domain.cases import Next, effect_of
+from connector.domain.claims import ASKED
 from connector.domain.decision import Decision
 from connector.domain.model import Case, Customer, Invoice, InvoiceStatus
 from connector.domain.problems import Conflict, Invalid
+from connector.domain.results import sentence
 from connector.domain.windows import local_instant
 from connector.store import cases, customers, invoices, sequences
 
@@ -41,6 +44,8 @@ def open_case(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     if target.by_customer:
         for owed in target.invoices:
             _hold(ctx, owed, reason)
+    if reason == ASKED:
+        truces.made_by_person(ctx, case)
     return _answer(ctx, target.customer, invoice, case, "opened")
 
 
@@ -99,11 +104,11 @@ def _answer(
 
 def resolve_case(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     """Closes a case; its invoice's reminders go on, wait until a day, or end."""
-    case = references.case(ctx, given["case"])
+    case = references.case(ctx, given["case"], lock=True)
     outcome = given["outcome"]
     known = ctx.catalog.lists.get("outcomes", {})
     if known and outcome not in known:
-        raise Invalid("outcome_unknown", field="outcome")
+        raise Invalid("outcome_unknown", field="outcome", params={"allowed": ", ".join(known)})
     next_step = Next(given["next"])
     until = references.later_than_today(ctx, given) if next_step is Next.WAIT_UNTIL else None
     if next_step is Next.WAIT_UNTIL and until is None:
@@ -119,6 +124,11 @@ def resolve_case(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     ctx.apply(decision)
     touched = _touched(ctx, case)
     if decision.result == "resolved":
+        truces.case_resolved(ctx, case, outcome, given.get("by") or ctx.actor)
+        issuing.decide_case(ctx, case.id, outcome)
+        if case.reason == "unknown_outcome":
+            about = sequences.waiting_steps(ctx.tx, invoice_id=case.invoice_id, customer_id=case.customer_id)
+            ctx.apply(holds.after_person(about, outcome, now=ctx.now))
         for invoice in touched:
             _go_on(ctx, invoice, next_step, until)
     return _resolved(ctx, resolved, touched, decision.result, next_step)
@@ -164,7 +174,9 @@ def _resolved(
         card = cards.invoice_card(ctx, now, result)
     else:
         customer = customers.by_id(ctx.tx, case.customer_id or "")
-        if customer is None:
-            raise LookupError(f"case {case.id} has no customer")
-        card = cards.person_card(ctx, customer, result)
+        if customer is None:  # about the business itself: a new account that waits for a yes
+            words = {"subject": ctx.business.name}
+            card = {"result": result, "result_text": sentence(result, ctx.language, words)}
+        else:
+            card = cards.person_card(ctx, customer, result)
     return card | {"case_id": case.id, "outcome": case.outcome, "next": next_step.value}

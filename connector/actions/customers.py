@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from connector.actions import cards, people, plans, references
+from connector.actions import cards, people, references
 from connector.actions.context import Context
 from connector.domain import customers as rules
 from connector.domain.customers import Consent
 from connector.domain.decision import CancelSteps, Decision
-from connector.domain.model import Channel, Customer, StepState
+from connector.domain.model import Channel, Customer, StepState, Tie
+from connector.domain.phones import parse_phone
 from connector.domain.problems import Conflict
 from connector.store import control, customers, invoices, sequences
 
@@ -18,10 +19,28 @@ def upsert_customer(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     _refuse_two_people(ctx, given)
     confirm = bool(given.get("confirm_phone_change"))
     found = people.find_or_make(ctx, given, explicit=True, confirm_phone=confirm)
-    result = "created" if found.made else "updated" if found.changed or found.phone_waits else "unchanged"
+    more = _keep_others(ctx, found.customer, given.get("other_phones", []))
+    changed = found.changed or found.phone_waits or more
+    result = "created" if found.made else "updated" if changed else "unchanged"
     customer = customers.by_id(ctx.tx, found.customer.id) or found.customer
+    passed_over = "former" if found.tie in (Tie.FORMER, Tie.WRONG) else None
     card = cards.customer_card(ctx, customer, result)
-    return card | {"phone_change": "waiting"} if found.phone_waits else card
+    return card | {"phone_change": "waiting" if found.phone_waits else passed_over}
+
+
+def _keep_others(ctx: Context, customer: Customer, given: list[str]) -> bool:
+    """Notes the person's other numbers: a reply from one counts, a message goes to the first alone."""
+    known = customers.ties(ctx.tx, customer.id)
+    current = customers.address_of(ctx.tx, customer.id)
+    changed = False
+    for text in given:
+        phone = parse_phone(text, ctx.business.country, field="other_phones")
+        address = customers.ensure_address(ctx.tx, phone)
+        if known.get(address.id) is Tie.OTHER or (current is not None and current.id == address.id):
+            continue
+        customers.tie(ctx.tx, customer.id, address.id, Tie.OTHER)
+        changed = True
+    return changed
 
 
 def _refuse_two_people(ctx: Context, given: dict[str, Any]) -> None:
@@ -66,7 +85,7 @@ def set_consent(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
         return cards.customer_card(ctx, customer, "unchanged") | {"cancelled_steps": 0}
     ctx.apply(rules.give_consent(customer.id, consent, address, was_out=was_out, by=ctx.actor, now=ctx.now))
     if was_out:
-        _plan_again(ctx, customer)
+        people.plan_again(ctx, customer, address)
     return cards.customer_card(ctx, customer, "recorded") | {"cancelled_steps": 0}
 
 
@@ -85,8 +104,7 @@ def _withdraw(ctx: Context, customer: Customer, consent: Consent, was_out: bool)
 
 def _is_out(ctx: Context, customer: Customer, channel: Channel | None) -> bool:
     """Whether the newest record about this channel, or the person's own word, says no."""
-    address = customers.address_of(ctx.tx, customer.id)
-    if address is not None and address.opted_out_at is not None:
+    if cards.is_out(customers.address_of(ctx.tx, customer.id), None, customer):
         return True
     record = customers.latest_consent(ctx.tx, customer.id, channel=channel)
     return record is not None and not record["allowed"]
@@ -97,11 +115,3 @@ def _same(record: dict[str, Any] | None, consent: Consent) -> bool:
         return False
     new = (consent.channel, consent.allowed, consent.basis, consent.source, consent.wording)
     return new == tuple(record[k] for k in ("channel", "allowed", "basis", "source", "wording"))
-
-
-def _plan_again(ctx: Context, customer: Customer) -> None:
-    address = customers.address_of(ctx.tx, customer.id)
-    for invoice in invoices.owed_by(ctx.tx, customer.id, lock=True):
-        sequence = sequences.live_of(ctx.tx, invoice.id)
-        if sequence is not None:
-            ctx.apply(plans.replan(ctx, invoice, customer, address, sequence))

@@ -7,7 +7,10 @@ from zoneinfo import ZoneInfo
 from connector.actions import cards
 from connector.actions.event_facts import Of, Own
 from connector.clock import from_ms
+from connector.domain.cases import STOPS_NOTHING
 from connector.domain.model import Case
+from connector.domain.money import decimal_string
+from connector.domain.recurring import PERIOD_REASONS
 from connector.domain.summaries import CAUSES, CHANNELS, length_text, problem_text
 from connector.domain.texts import SHORT_MONTHS, format_time
 from connector.store import invoices, told
@@ -15,7 +18,15 @@ from connector.store import invoices, told
 
 def claimed(of: Of) -> Own:
     reply = of.refers.replies.get(of.data.get("reply_id", ""))
-    return {"reply_text": reply.text if reply else None}, {}
+    amount, currency = of.data.get("claimed_amount"), of.data.get("claimed_currency") or of.currency
+    keys = {
+        "reply_text": reply.text if reply else None,
+        "claimed_amount": None if amount is None else decimal_string(amount, currency),
+    }
+    proof = of.file()
+    if proof["id"] is not None:
+        keys |= {"proof_file_id": proof["id"], "proof_url": proof["url"], "proof_type": proof["type"]}
+    return keys, {}
 
 
 _ARRIVED = ("message_delivered", "message_read")
@@ -63,8 +74,7 @@ def reply(of: Of) -> Own:
     closes = from_ms(reply.at) + timedelta(hours=24) if reply else None
     keys = {
         "reply_text": text,
-        "file_id": reply.media_id if reply else None,
-        "file_type": reply.media_type if reply else None,
+        **{f"file_{key}": value for key, value in of.file().items()},
         "window_closes_at": of.ctx.local(closes) if closes else None,
     }
     said = f'"{text}"' if text else of.data.get("button_id") or of.data.get("reply_kind")
@@ -98,7 +108,12 @@ def case(of: Of) -> Own:
         "reason": reason_text,
         "words": f': "{case.words}"' if case.words else "",
         "outcome": of.case_words("outcomes", case.outcome),
+        "calm": case.reason in STOPS_NOTHING,
     }
+    if case.reason in PERIOD_REASONS:  # which months it is about
+        words["words"] = f": {case.note}" if case.note else ""
+    if case.customer_id is None:  # about the business itself
+        words |= {"who": of.ctx.business.name, "words": f": {case.note}" if case.note else ""}
     return keys, words
 
 
@@ -127,6 +142,9 @@ _ACTS = {
     "terms": "agree_date",
     "hardship": "agree_date",
     "promise_broken": "call_customer",
+    "missed_periods": "issue_or_skip_periods",
+    "double_billing_suspected": "issue_or_skip_periods",
+    "amount_missing": "give_amount",
 }
 _ACT_TEXTS: dict[str, dict[str, str]] = {
     "correct_amount_or_answer": {
@@ -139,6 +157,14 @@ _ACT_TEXTS: dict[str, dict[str, str]] = {
     },
     "call_customer": {"id": "Telepon pelanggan.", "en": "Call the customer."},
     "agree_date": {"id": "Sepakati tanggal, lalu catat janjinya.", "en": "Agree on a date and record it."},
+    "issue_or_skip_periods": {
+        "id": "Selesaikan kasus dengan periods_issued untuk menagih bulan-bulan itu, atau periods_skipped.",
+        "en": "Resolve the case with periods_issued to bill those months, or with periods_skipped.",
+    },
+    "give_amount": {
+        "id": "Isi jumlahnya dengan Perbarui Tagihan; pesan menunggu sampai itu.",
+        "en": "Give the amount with Update Invoice; the message waits for it.",
+    },
     "look_and_resolve": {"id": "Lihat, lalu selesaikan kasusnya.", "en": "Look, then resolve the case."},
 }
 

@@ -7,10 +7,12 @@ from typing import Any
 from connector.actions.cards import Around
 from connector.actions.context import Context
 from connector.clock import from_ms
+from connector.domain.files import FileState
 from connector.domain.model import Case, Customer, Invoice, Promise
 from connector.domain.money import amount_number, decimal_string, format_money
-from connector.store import cases, payments, promises, told
+from connector.store import cases, files, payments, promises, told
 from connector.store.db import Row
+from connector.store.files import File
 from connector.store.payments import Recorded
 
 Event = Mapping[str, Any]
@@ -30,6 +32,7 @@ class Refers:
     addresses: dict[str, str]
     sent: dict[str, int]
     kept: dict[str, tuple[int, int]]
+    files: dict[str, File]  # by reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,15 @@ class Of:
 
     def at(self, ms: int | None) -> str | None:
         return None if ms is None else self.ctx.local(from_ms(ms))
+
+    def file(self) -> dict[str, Any]:
+        """What came with the customer's message; its link opens for some days without a key."""
+        found = self.refers.files.get(self.data.get("reply_id", ""))
+        if found is None:
+            return {"id": None, "url": None, "type": None, "name": None}
+        is_kept = found.state in (FileState.WAITING, FileState.READY)
+        link = self.ctx.file_link(found.id) if is_kept and self.ctx.file_link else None
+        return {"id": found.id, "url": link, "type": found.media_type, "name": found.name}
 
     def money(self, prefix: str, minor: int | None, currency: str) -> dict[str, Any]:
         if minor is None:
@@ -83,6 +95,7 @@ def refers(ctx: Context, events: Sequence[Event]) -> Refers:
         addresses=told.addresses(ctx.tx, _named(events, "address_id")),
         sent=told.sent_counts(ctx.tx, _named(events, "sequence_id")),
         kept=promises.counts_of_customers(ctx.tx, people),
+        files=files.of_replies(ctx.tx, _named(events, "reply_id")),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from connector.actions import event_contacts, event_money
+from connector.actions import event_contacts, event_digest, event_money
 from connector.actions.cards import Around
 from connector.actions.context import Context
 from connector.actions.event_facts import Event, Of, Own, Refers
@@ -13,6 +13,7 @@ _IN_MINOR_UNITS = frozenset(
     {
         "payment_amount",
         "overpaid_amount",
+        "claimed_amount",
         "promise_amount",
         "promise_paid",
         "promise_short",
@@ -40,10 +41,13 @@ def own(
 
 _BY_TYPE: dict[str, Callable[[Of], Own]] = {
     "invoice_created": event_money.created,
+    "invoice_changed": event_money.changed,
     "invoice_due": event_money.due,
     "invoice_overdue": event_money.due,
     "invoice_paid": event_money.payment,
     "payment_received": event_money.payment,
+    "payment_unmatched": event_money.unmatched,
+    "payment_reversed": event_money.reversed_again,
     "payment_claimed": event_contacts.claimed,
     "message_sent": event_contacts.message,
     "message_delivered": event_contacts.message,
@@ -63,4 +67,5 @@ _BY_TYPE: dict[str, Callable[[Of], Own]] = {
     "sequence_completed": event_money.completed,
     "channel_unhealthy": event_contacts.channel,
     "blackout_recovered": event_contacts.blackout,
+    "owner_digest": event_digest.digest,
 }

@@ -1,7 +1,9 @@
 """The keys of events about invoices, payments and promises."""
 
+from connector.actions import cards
 from connector.actions.event_facts import Of, Own
 from connector.domain.money import decimal_string, format_money
+from connector.domain.results import invoice_words
 from connector.domain.summaries import completed_words
 from connector.domain.texts import format_date, format_date_long
 
@@ -18,33 +20,29 @@ def created(of: Of) -> Own:
     return keys, {"due_day": format_date(of.invoice.due_date, of.ctx.language)}
 
 
-def due(of: Of) -> Own:
-    invoice_id = of.invoice.id if of.invoice else ""
-    last = of.around.messages.get(invoice_id)
-    promise = of.around.promises.get(invoice_id)
-    claimed = any(c.reason in ("claim_waiting", "payment_claim") for c in of.around.cases.get(invoice_id, []))
-    why = (
-        "payment_claim_waiting"
-        if claimed
-        else "promise_active"
-        if promise
-        else "case_open"
-        if of.around.cases.get(invoice_id)
-        else None
-    )
+def changed(of: Of) -> Own:
+    """What a sheet or a CRM writes back: the state in words, as it is now."""
+    if of.invoice is None:
+        return {}, {}
+    zone = of.ctx.zone_of(of.customer, of.invoice)
+    message = of.around.messages.get(of.invoice.id)
+    code = cards.hold_reason(of.invoice, of.around)
+    step = of.around.steps.get(of.invoice.id) if code in (None, "promise_active") else None
+    why = code or cards.closed_reason(of.invoice, of.around.sequences.get(of.invoice.id))
     keys = {
-        "last_message_at": of.ctx.local(last.at) if last else None,
-        "last_message_stage": last.key if last else None,
-        "last_message_status": last.status if last else None,
-        "active_promise_date": promise.on.isoformat() if promise else None,
-        "payment_claim_waiting": claimed,
-        "payment_source_fresh": True,
-        "safe_to_act": why is None,
-        "safe_to_act_reason": why,
+        "last_message": None if message is None else cards.last_message_text(of.ctx, message, zone),
+        "why_not": of.ctx.catalog.reason_text(why, of.ctx.language),
+        "next_send": None if step is None else cards.next_step_text(of.ctx, step, zone),
     }
-    # What the event kept of its own moment counts more than the present.
-    kept = {key: of.data[key] for key in keys if key in of.data}
-    return keys | kept, {"days": of.data.get("threshold_days")}
+    state = invoice_words(of.invoice.status.value, of.ctx.language)
+    left = keys["next_send"] or keys["why_not"] or keys["last_message"]
+    return keys, {"state": state, "tail": f" {left}" if left else ""}
+
+
+def due(of: Of) -> Own:
+    """What the event kept of its own moment."""
+    keys = {"last_message_at": of.at(of.data.get("last_message_ms"))}
+    return keys, {"days": of.data.get("threshold_days")}
 
 
 def payment(of: Of) -> Own:
@@ -72,6 +70,31 @@ def payment(of: Of) -> Own:
         "state": _payment_state(of),
     }
     return keys, words
+
+
+def unmatched(of: Of) -> Own:
+    """Money that fits nothing yet, with what it may be for."""
+    keys, words = payment(of)
+    parked = of.refers.payments.get(of.data.get("payment_id", ""))
+    told = parked.told_invoice if parked else None
+    keys |= {
+        "payment_told_invoice": told,
+        "candidates_text": of.data.get("candidates_text"),
+        "answer_url": None,
+        "case_id": parked.case_id if parked else None,
+    }
+    return keys, words | {"told": told or of.data.get("candidates_text")}
+
+
+def reversed_again(of: Of) -> Own:
+    """A payment taken back: as much of it as was, on the invoices that it had filled."""
+    keys, words = payment(of)
+    own = {
+        "payment_invoice_numbers": of.data.get("payment_invoice_numbers"),
+        "reason": of.data.get("reason"),
+        "by": of.data.get("by"),
+    }
+    return keys | own, words | {"reason": own["reason"]}
 
 
 def _payment_state(of: Of) -> str:

@@ -25,10 +25,27 @@ def explain_invoice(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     if customer is None:
         raise LookupError(f"invoice {invoice.id} has no customer")
     told = sequences.lines_of_invoice(ctx.tx, invoice.id)
-    messages = [line for line in told if line.step.kind is not StepKind.TICK]
+    messages = _each_once([line for line in told if line.step.kind is not StepKind.TICK])
     lines = [line_of(ctx, invoice, customer, line) for line in messages]
     card = cards.found_card(ctx, invoice)
     return card | {"story_text": story(ctx, card, messages), "lines": lines}
+
+
+def _each_once(lines: list[Line]) -> list[Line]:
+    """Every message that left, and of what did not the newest plan's word: a plan made anew repeats its stages."""
+    newest: dict[tuple[str, str], int] = {}
+    for line in lines:
+        place = (line.step.key, line.step.channel.value)
+        newest[place] = max(newest.get(place, 0), line.step.plan_no)
+    return [
+        line
+        for line in lines
+        if line.message_id is not None
+        or (
+            line.step.reason != "fallback_not_needed"
+            and line.step.plan_no == newest[line.step.key, line.step.channel.value]
+        )
+    ]
 
 
 def story(ctx: Context, card: dict[str, Any], lines: list[Line]) -> str:

@@ -1,53 +1,40 @@
-"""Publishes a staged import in one short transaction, through the actions that a person or a key uses.
+"""Publishes a staged import in one short transaction, however many rows it has.
 
-1. What was seen is what is applied: each invoice of the preview still has the version that it had then.
-2. A row that an action refuses is undone alone and keeps its reason; the others stand.
-3. A list is silent until somebody starts it: its invoices are kept, nothing is planned. Starting plans them.
-4. A payment is confirmed to the customer only where the invoice was known and open before, in a started list.
+1. Everything is prepared outside (`import_planning`); inside, what it rests on is read once more. When it has
+   changed in between, it is prepared again, the last time inside.
+2. What was seen is what is applied: each invoice of the preview still has the version that it had then.
+3. A row that is refused stands alone with its reason; the others are published.
+4. A list is silent until somebody starts it: its invoices are kept, nothing is planned.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+from connector.actions import import_planning as planning
 from connector.actions import invoices as invoice_actions
 from connector.actions import payments as payment_actions
 from connector.actions import plans, run
 from connector.actions.context import Context
+from connector.actions.import_planning import Job, Prepared
+from connector.actions.import_reversing import untick
 from connector.actions.imports import wanted
 from connector.domain.listdiff import Flag, RowAction
 from connector.domain.problems import Conflict, Invalid, Problem
 from connector.specs import Catalog
-from connector.store import audit, customers, imports, invoices, lists
+from connector.store import audit, bulk, control, customers, imports, invoices, lists, locking
 from connector.store.db import Store, Tx
 from connector.store.imports import Import, StagedRow
+from connector.store.surroundings import look
 
-# What is written in one transaction: about a second, in which nobody else can write on SQLite. A longer file
-# is published piece by piece; `applying` shows that, and applying it again finishes what was cut off.
-AT_ONCE = 200
+TRIES = 3  # outside; then it is prepared inside, where nothing can change any more
+CLOCK_MOVED = timedelta(minutes=1)  # a plan that was made earlier than this is made again
 
-# What a row calls it -> what the actions call it.
-_INPUTS = {"phone": "customer_phone"}
-_NEW = (
-    "customer_name",
-    "phone",
-    "amount",
-    "currency",
-    "due_date",
-    "issue_date",
-    "description",
-    "customer_ref",
-    "customer_email",
-    "contact_name",
-    "language",
-    "pay_url",
-    "recipe",
-    "consent_source",
-    "extra",
-)
-CHANGEABLE = ("amount", "due_date", "description", "pay_url", "language", "recipe")
-_NOTHING = (RowAction.UNCHANGED.value, RowAction.REFUSED.value)
+
+class Changed(Exception):
+    """What was prepared does not fit the book any more."""
 
 
 def publish(
@@ -64,157 +51,203 @@ def publish(
     public_url: str = "",
 ) -> dict[str, Any]:
     """Applies the accepted lines (None: all) and answers what became of them."""
-    done: list[StagedRow] = []
-    begun, first = 0, True
-    while True:
-        with store.write() as tx:
-            found = wanted(tx, import_id, lock=True)
-            rows = imports.rows_of(tx, import_id, pending=True)
-            if first and not (found.state == "applied" and start):
-                _check(tx, found, rows, preview_version, accept)
-            if start:
-                lists.start(tx, found.list_name)
-            quiet = lists.ensure(tx, found.list_name).started_at is None
-            ctx = run.context(
-                tx,
-                catalog,
-                actor,
-                settle_seconds=settle_seconds,
-                mode=mode,
-                public_url=public_url,
-                quiet=quiet,
-            )
-            batch = _apply_rows(ctx, found, rows[:AT_ONCE], accept)
-            imports.write_results(tx, import_id, batch)
-            done += batch
-            room = AT_ONCE - len(batch)
-            some = _begin_silent(ctx, found.list_name, room) if start else 0
-            begun, first = begun + some, False
-            finished = len(rows) <= AT_ONCE and (not start or some < room)
-            _mark(ctx, found, finished=finished, started=not quiet)
-            if finished:
-                break
-    answer = _answer(ctx.language, found, Counter(str(row.result) for row in done), begun, quiet)
+
+    def context(tx: Tx) -> Context:
+        return run.context(
+            tx, catalog, actor, settle_seconds=settle_seconds, mode=mode, public_url=public_url
+        )
+
+    for _ in range(TRIES):
+        with store.read() as tx:
+            prepared = _prepared(context(tx), import_id, preview_version, accept, start)
+        try:
+            with store.write() as tx:
+                return _publish(context(tx), import_id, prepared, preview_version, accept)
+        except Changed:
+            continue
+    with store.write() as tx:
+        ctx = context(tx)
+        return _publish(
+            ctx, import_id, _prepared(ctx, import_id, preview_version, accept, start), preview_version, accept
+        )
+
+
+def _prepared(
+    ctx: Context, import_id: str, preview_version: str | None, accept: list[int] | None, start: bool
+) -> Prepared:
+    found = wanted(ctx.tx, import_id)
+    rows = imports.rows_of(ctx.tx, import_id, pending=True)
+    check(ctx.tx, found, rows, preview_version, accept, start=start)
+    return planning.prepare(ctx, job_of(ctx.tx, found.list_name, rows, accept, start=start))
+
+
+def job_of(
+    tx: Tx, list_name: str, rows: Iterable[StagedRow], accept: Iterable[int] | None, *, start: bool
+) -> Job:
+    """What is to be published, as the list stands now."""
+    accepted = None if accept is None else frozenset(accept)
+    running = _is_running(tx, list_name)
+    return Job(list_name, tuple(rows), accepted, start, running=running, named=accept is not None)
+
+
+def _is_running(tx: Tx, list_name: str) -> bool:
+    known = lists.get(tx, list_name)
+    return known is not None and known.started_at is not None
+
+
+def _publish(
+    ctx: Context,
+    import_id: str,
+    prepared: Prepared,
+    preview_version: str | None,
+    accept: list[int] | None,
+) -> dict[str, Any]:
+    found = wanted(ctx.tx, import_id, lock=True)
+    check(ctx.tx, found, prepared.job.rows, preview_version, accept, start=prepared.job.start)
+    done, begun = carry_out(ctx, prepared)
+    imports.write_results(ctx.tx, import_id, done)
+    started = not prepared.job.quiet
+    imports.change(ctx.tx, found.id, state="applied", applied_at=found.applied_at or ctx.now, started=started)
+    audit.add(ctx.tx, actor=ctx.actor, action="import", object=found.id, result="applied")
+    counts = Counter(str(row.result) for row in done)
+    answer = _answer(ctx.language, found, counts, begun, quiet=not started)
     return {**answer, "rows": [_shown(row) for row in done]}
 
 
-def _mark(ctx: Context, found: Import, *, finished: bool, started: bool) -> None:
-    """Notes how far the publishing has come; one that was cut off goes on with the rows that are left."""
-    imports.change(
-        ctx.tx,
-        found.id,
-        state="applied" if finished else "applying",
-        applied_at=found.applied_at or ctx.now,
-        started=started,
+def carry_out(ctx: Context, prepared: Prepared) -> tuple[list[StagedRow], int]:
+    """Writes what was prepared: the rows with their results, and how many sequences began besides."""
+    job = prepared.job
+    control.lock_identities(ctx.tx)
+    locking.invoices(ctx.tx, prepared.asked.invoices)
+    if ctx.tx is not prepared.tx and not _still_fits(ctx, prepared):
+        raise Changed
+    if job.start:
+        lists.start(ctx.tx, job.list_name)
+    lists.ensure(ctx.tx, job.list_name)
+    bulk.apply_ready(ctx.tx, prepared.ready)
+    own = replace(ctx, quiet=job.quiet)
+    alone = [_apply(own, job, row) for row in prepared.alone]
+    late = {row.invoice_id for row in alone} & set(prepared.silent)
+    begun = prepared.begun + sum(_begin(own, invoice_id) for invoice_id in sorted(filter(None, late)))
+    done = sorted([*prepared.done, *alone], key=lambda row: row.line)
+    return done, begun - sum(row.result == "created" for row in done) if job.start else 0
+
+
+def _still_fits(ctx: Context, prepared: Prepared) -> bool:
+    """Whether the book is as it was when everything was prepared."""
+    job = prepared.job
+    silent = tuple(imports.silent_invoices(ctx.tx, job.list_name)) if job.start else ()
+    return (
+        abs(ctx.now - prepared.now) <= CLOCK_MOVED
+        and _is_running(ctx.tx, job.list_name) is job.running
+        and silent == prepared.silent
+        and look(ctx.tx, prepared.asked) == prepared.seen
+        and not imports.taken_numbers(ctx.tx, [r.number for r in job.rows if _makes(r) and r.number])
     )
-    if finished:
-        audit.add(ctx.tx, actor=ctx.actor, action="import", object=found.id, result="applied")
 
 
-def _check(
-    tx: Tx, found: Import, rows: list[StagedRow], preview_version: str | None, accept: list[int] | None
+def _makes(row: StagedRow) -> bool:
+    return row.action == RowAction.NEW and row.result is None
+
+
+def check(
+    tx: Tx,
+    found: Import,
+    rows: Iterable[StagedRow],
+    preview_version: str | None,
+    accept: list[int] | None,
+    *,
+    start: bool,
 ) -> None:
     """Refuses an import that is closed, or whose preview is no longer true, and lines that it has not."""
+    rows = list(rows)
     if found.state == "staging":
         raise Conflict("import_not_ready", params={"state": found.state})
-    if found.state not in ("ready", "applying"):
+    if found.state == "applied" and start and not rows:
+        return  # nothing is left but to let its list go
+    if found.state != "ready" and not (found.state == "applied" and rows):
         raise Conflict("import_closed", params={"state": found.state})
     seen: dict[str, int] = found.options.get("versions", {})
-    stale = preview_version is not None and preview_version != found.preview_version
-    if found.state == "ready" and not stale:
-        new = [row.number for row in rows if row.action == RowAction.NEW and row.number]
-        stale = imports.versions_of(tx, seen) != seen or bool(imports.taken_numbers(tx, new))
-    if stale:
+    mine = {row.invoice_id for row in rows}
+    seen = {invoice: version for invoice, version in seen.items() if invoice in mine}
+    new = [row.number for row in rows if _makes(row) and row.number]
+    if (
+        (preview_version is not None and preview_version != found.preview_version)
+        or imports.versions_of(tx, seen) != seen
+        or imports.taken_numbers(tx, new)
+    ):
         raise Conflict("import_stale", params={"preview_version": preview_version or found.preview_version})
     unknown = sorted(set(accept or ()) - {row.line for row in rows})
-    if unknown and found.state == "ready":
+    if unknown:
         few = ", ".join(map(str, unknown[:5]))
         raise Invalid("field_invalid", field="accept", params={"expected": f"lines of the file, not {few}"})
 
 
-def _apply_rows(
-    ctx: Context, found: Import, rows: list[StagedRow], accept: list[int] | None
-) -> list[StagedRow]:
-    accepted = None if accept is None else set(accept)
-    done: list[StagedRow] = []
-    for row in rows:
-        if accepted is not None and row.line not in accepted:
-            done.append(replace(row, result="left"))
-        elif row.action in _NOTHING:
-            done.append(replace(row, result=row.action))
-        else:
-            done.append(_apply(ctx, found, row, named=accepted is not None))
-    return done
+# --- rows that need the actions themselves ----------------------------------------------------------------------
 
 
-def _apply(ctx: Context, found: Import, row: StagedRow, *, named: bool) -> StagedRow:
+def _apply(ctx: Context, job: Job, row: StagedRow) -> StagedRow:
     """One row through the actions; what they refuse is undone for this row alone."""
-    act: Callable[[Context, Import, StagedRow, bool], StagedRow]
-    act = _create if row.action == RowAction.NEW else _change
     savepoint = ctx.tx.conn.begin_nested()
     try:
-        applied = act(ctx, found, row, named)
+        applied = _create(ctx, job, row) if row.action == RowAction.NEW else _change(ctx, job, row)
     except Problem as problem:
         savepoint.rollback()
-        errors = [{"field": e.field, "code": e.code, "detail": e.detail} for e in problem.errors]
-        whole = [{"field": "row", "code": problem.code, "detail": None}]
-        return replace(row, result="refused", errors=errors or whole)
+        return planning.refused(row, problem)
     savepoint.commit()
     return applied
 
 
-def _create(ctx: Context, found: Import, row: StagedRow, named: bool) -> StagedRow:
-    fields = row.fields["fields"]
-    given = {_INPUTS.get(name, name): fields[name] for name in _NEW if name in fields}
-    given |= {"invoice_number": row.number, "list": found.list_name}
+def _create(ctx: Context, job: Job, row: StagedRow) -> StagedRow:
     paid, partly = row.fields["newly_paid"], Flag.PART_PAYMENT in row.fields["flags"]
     # What came already paid is history: nothing is planned for it, and nobody is told of the payment.
     history = replace(ctx, quiet=True)
+    given = planning.given_of(job.list_name, row)
     card = invoice_actions.create_invoice(history if paid and not partly else ctx, given)
     if paid:
-        _pay(history, found, row)
+        _pay(history, job, row)
     return replace(row, invoice_id=card["invoice_id"], result=card["result"])
 
 
-def _change(ctx: Context, found: Import, row: StagedRow, named: bool) -> StagedRow:
+def _change(ctx: Context, job: Job, row: StagedRow) -> StagedRow:
     """Corrections first, then the payment: what is owed is known before it is paid."""
-    fields, result = row.fields["fields"], "unchanged"
-    given = {name: fields[name] for name in row.fields["changes"] if name in CHANGEABLE and name in fields}
-    if "phone" in row.fields["changes"]:
+    fields, result, given = row.fields["fields"], "unchanged", planning.changes_of(row)
+    if "phone" in row.fields["changed"]:
         # Naming the line is the yes; accepting everything lets the new number wait for one.
-        given |= {"customer_phone": fields["phone"], "confirm_phone_change": named}
+        given |= {"customer_phone": fields["phone"], "confirm_phone_change": job.named}
     if given:
         result = invoice_actions.update_invoice(ctx, {"invoice": row.invoice_id, **given})["result"]
     if row.fields["newly_paid"]:
-        result = _pay(ctx, found, row)
+        result = _pay(replace(ctx, quiet=not job.running), job, row)
+    elif row.fields["unticked"]:
+        result = untick(ctx, job.list_name, row, named=job.named)
     elif not given:
-        result = "needs_person"  # a payment unticked, or another name: an import never takes that alone
+        result = "needs_person"  # another name: an import never takes that alone
     return replace(row, result=result)
 
 
-def _pay(ctx: Context, found: Import, row: StagedRow) -> str:
+def _pay(ctx: Context, job: Job, row: StagedRow) -> str:
     fields = row.fields["fields"]
-    given = {"invoice": row.number, "source": imports.source_of(found.list_name), "allow_over": True}
+    given = {"invoice": row.number, "source": imports.source_of(job.list_name), "allow_over": True}
     for name, own in (("paid_amount", "amount"), ("paid_on", "paid_on")):
         if name in fields:
             given[own] = fields[name]
     return str(payment_actions.mark_paid(ctx, given)["result"])
 
 
-def _begin_silent(ctx: Context, list_name: str, limit: int) -> int:
-    """Plans some of the invoices that were kept silently until now."""
-    begun = 0
-    for invoice_id in imports.silent_invoices(ctx.tx, list_name, limit):
-        invoice = invoices.by_id(ctx.tx, invoice_id, lock=True)
-        if invoice is None:
-            continue
-        customer, recipe = customers.by_id(ctx.tx, invoice.customer_id), plans.recipe_for(ctx, invoice)
-        if customer is None or recipe is None:
-            continue
-        address = customers.address_of(ctx.tx, customer.id)
-        ctx.apply(plans.start(ctx, invoice, customer, address, recipe)[1])
-        begun += 1
-    return begun
+def _begin(ctx: Context, invoice_id: str) -> bool:
+    """Plans an invoice that was kept silently and that the actions have changed just now."""
+    invoice = invoices.by_id(ctx.tx, invoice_id)
+    if invoice is None or not invoice.due:
+        return False
+    customer, recipe = customers.by_id(ctx.tx, invoice.customer_id), plans.recipe_for(ctx, invoice)
+    if customer is None or recipe is None:
+        return False
+    ctx.apply(plans.start(ctx, invoice, customer, customers.address_of(ctx.tx, customer.id), recipe)[1])
+    return True
+
+
+# --- the answer -----------------------------------------------------------------------------------------------
 
 
 def _shown(row: StagedRow) -> dict[str, Any]:
@@ -238,12 +271,14 @@ _SILENT = {
 _BEGUN = {"id": " Pengingat dimulai untuk {begun} tagihan.", "en": " Reminders began for {begun} invoices."}
 
 
-def _answer(language: str, found: Import, results: Counter[str], begun: int, quiet: bool) -> dict[str, Any]:
+def _answer(
+    language: str, found: Import, results: Counter[str], begun: int, *, quiet: bool
+) -> dict[str, Any]:
     figures = {name: results[name] for name in ("created", "updated", "recorded", "refused")}
     text = _SENTENCES[language].format(**figures)
     if quiet:
         text += _SILENT[language]
-    elif begun:
+    elif begun > 0:
         text += _BEGUN[language].format(begun=begun)
     return {
         "result": "applied",

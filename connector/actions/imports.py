@@ -6,21 +6,22 @@ others from writing; what was staged counts for nothing until somebody applies t
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connector.actions.import_showing import fault, shown_preview
 from connector.domain.listdiff import RowAction, RowDiff, diff, identity, preview_version
 from connector.domain.money import decimals
 from connector.domain.problems import Conflict, FieldError, Invalid, NotFound, Unavailable
-from connector.domain.variables import suspicious
+from connector.domain.suspicion import suspicious
 from connector.specs import Catalog
 from connector.spreadsheets.exporting import RejectedRow, rejected_csv
 from connector.spreadsheets.reading import read_table
-from connector.spreadsheets.rows import list_rows, parse_table
-from connector.spreadsheets.table import Table
+from connector.spreadsheets.rows import Parsed, list_rows, parse_table
+from connector.spreadsheets.table import Table, column_letters
 from connector.store import business, imports, lists
 from connector.store.db import Store, Tx
 from connector.store.imports import BATCH, Import, StagedRow
@@ -38,6 +39,18 @@ class Reading:
     country: str | None = None
     currency: str | None = None
     date_order: str = "DMY"
+    mapping: Mapping[str, str] | None = None  # heading -> field, where a person says so
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A table against the book."""
+
+    list_name: str
+    version: str
+    rows: tuple[StagedRow, ...]
+    options: dict[str, Any]
+    counts: dict[str, int]
 
 
 def stage_file(
@@ -74,12 +87,18 @@ def stage(
 ) -> dict[str, Any]:
     """Compares a table with what is known and stages the difference; answers its preview."""
     list_name = checked_list(list_name)
-    reading = reading or Reading()
     with store.read() as tx:
-        own = business.get(tx)
-        if own is None:
-            raise Unavailable("not_ready", params={"what": "business"})
-        today = reading.today or tx.now.astimezone(ZoneInfo(own.zone)).date()
+        difference = compare(tx, table, list_name, reading or Reading())
+    import_id = _write(store, difference, file_name)
+    return preview(store, catalog, import_id, language=language)
+
+
+def compare(tx: Tx, table: Table, list_name: str, reading: Reading) -> Difference:
+    """The table read and compared with what the book knows at this moment."""
+    own = business.get(tx)
+    if own is None:
+        raise Unavailable("not_ready", params={"what": "business"})
+    today = reading.today or tx.now.astimezone(ZoneInfo(own.zone)).date()
     currency = reading.currency or own.currency
     decimals(currency)
     if reading.country is not None and not COUNTRY.fullmatch(reading.country):
@@ -90,21 +109,36 @@ def stage(
         country=reading.country or own.country,
         currency=currency,
         date_order=reading.date_order,
+        mapping=reading.mapping,
     )
     rows = list_rows(parsed)
-    with store.read() as tx:
-        numbers = [identity(row, list_name) for row in rows if not row.errors]
-        known = imports.known_invoices(tx, list_name, numbers)
+    known = imports.known_invoices(
+        tx, list_name, [identity(row, list_name) for row in rows if not row.errors]
+    )
     diffs = diff(rows, known, list_name)
     raws = {row.line: row.raw for row in parsed.rows}
-    staged = [_staged(one, raws) for one in diffs if one.line is not None]
+    gone = [one for one in diffs if one.action is RowAction.MISSING]
+    staged = tuple(_staged(one, raws) for one in diffs if one.line is not None)
     options = {
         "today": today.isoformat(),
-        "missing": [one.number for one in diffs if one.action is RowAction.MISSING],
+        "kind": table.kind,
+        "columns": _columns(parsed),
+        "missing": [one.number for one in gone],
+        "gone": [[one.number, one.known.customer_name if one.known else ""] for one in gone],
         "versions": {one.invoice_id: one.version for one in diffs if one.invoice_id and one.line},
     }
-    import_id = _write(store, list_name, file_name, options, staged, preview_version(diffs))
-    return preview(store, catalog, import_id, language=language)
+    return Difference(list_name, preview_version(diffs), staged, options, _counts(staged, len(gone)))
+
+
+def _columns(parsed: Parsed) -> dict[str, list[str]]:
+    """Field -> the sheet's own heading and the letters of its column."""
+    return {c.field: [c.header[:60], column_letters(c.index)] for c in parsed.columns if c.field}
+
+
+def _counts(rows: Sequence[StagedRow], missing: int) -> dict[str, int]:
+    counts = Counter(row.action for row in rows)
+    counted = {action.value: counts[action.value] for action in RowAction}
+    return counted | {"missing": missing, "suspicious": sum(bool(row.fields["flags"]) for row in rows)}
 
 
 def checked_list(name: str) -> str:
@@ -114,27 +148,20 @@ def checked_list(name: str) -> str:
     return name
 
 
-def _write(
-    store: Store,
-    list_name: str,
-    file_name: str | None,
-    options: dict[str, Any],
-    rows: Sequence[StagedRow],
-    version: str,
-) -> str:
+def _write(store: Store, difference: Difference, file_name: str | None) -> str:
     with store.write() as tx:
         import_id = imports.create(
-            tx, list_name=list_name, file_name=(file_name or "")[:200] or None, options=options
+            tx,
+            list_name=difference.list_name,
+            file_name=(file_name or "")[:200] or None,
+            options=difference.options,
         )
-    for start in range(0, len(rows), BATCH):
+    for start in range(0, len(difference.rows), BATCH):
         with store.write() as tx:
-            imports.add_rows(tx, import_id, rows[start : start + BATCH])
-    counts = Counter(row.action for row in rows)
-    counted = {action.value: counts[action.value] for action in RowAction}
-    counted["missing"] = len(options["missing"])
-    counted["suspicious"] = sum(bool(row.fields["flags"]) for row in rows)
+            imports.add_rows(tx, import_id, difference.rows[start : start + BATCH])
     with store.write() as tx:
-        imports.change(tx, import_id, state="ready", preview_version=version, counts=counted)
+        values = {"preview_version": difference.version, "counts": difference.counts}
+        imports.change(tx, import_id, state="ready", **values)
     return import_id
 
 
@@ -153,8 +180,10 @@ def _staged(one: RowDiff, raws: dict[int, dict[str, str]]) -> StagedRow:
         fields={
             "fields": fields,
             "flags": flags,
-            "changes": sorted(one.changes),
+            "changed": sorted(one.changes),
+            "changes": {name: list(values) for name, values in one.changes.items()},
             "newly_paid": one.newly_paid,
+            "unticked": one.unticked,
         },
         before={name: values[0] for name, values in one.changes.items()} or None,
         errors=[{"field": e.field, "code": e.code, "detail": e.detail} for e in one.errors],
@@ -168,69 +197,19 @@ def preview(store: Store, catalog: Catalog, import_id: str, *, language: str = "
         found = wanted(tx, import_id)
         rows = imports.rows_of(tx, import_id)
         known_list = lists.get(tx, found.list_name)
-    shown = [_row(row, catalog, language) for row in rows]
-    return {
-        "import_id": found.id,
-        "list": found.list_name,
-        "state": found.state,
-        "preview_version": found.preview_version,
-        "rows": shown,
-        "missing": found.options.get("missing", []),
-        "suspicious": [
-            {"line": row["line"], "invoice": row["number"], "flags": row["flags"], "detail": _why(row)}
-            for row in shown
-            if row["flags"]
-        ],
-        "counts": found.counts,
-        "first_import": known_list is None or known_list.started_at is None,
-    }
-
-
-def _row(row: StagedRow, catalog: Catalog, language: str) -> dict[str, Any]:
-    fields = row.fields["fields"]
-    return {
-        "line": row.line,
-        "ok": not row.errors,
-        "action": row.action,
-        "number": row.number,
-        "invoice": {"number": row.number, **fields} if not row.errors else None,
-        "errors": [_error(error, catalog, language) for error in row.errors],
-        "changes": row.fields["changes"],
-        "flags": row.fields["flags"],
-        "newly_paid": row.fields["newly_paid"],
-        "result": row.result,
-    }
-
-
-def _why(row: dict[str, Any]) -> str:
-    flags = ", ".join(flag.replace("_", " ") for flag in row["flags"])
-    return f"line {row['line']}, {row['number'] or '-'}: {flags}"
-
-
-# What stands in a row's detail, in its order (connector/spreadsheets/fields.py).
-_TOLD = {"duplicate_row": ("line",), "date_implausible": ("date",), "text_too_long": ("max", "length")}
-
-
-def _error(error: dict[str, Any], catalog: Catalog, language: str) -> dict[str, Any]:
-    """A fault with its sentence, which says the values that were kept as the detail."""
-    spec = catalog.problems.get(error["code"])
-    detail = error["detail"]
-    if spec is not None:
-        told = zip(_TOLD.get(error["code"], ()), str(detail or "").split(", "), strict=False)
-        params = {"field": error["field"], **dict(told)}
-        detail = spec.sentence(language, params)
-    return {"field": error["field"], "code": error["code"], "detail": detail}
+    first = known_list is None or known_list.started_at is None
+    return shown_preview(found, rows, catalog, language, first=first)
 
 
 def rejected(store: Store, catalog: Catalog, import_id: str, *, language: str = "en") -> str:
     """The refused rows as CSV, as they were, each with what is wrong."""
     with store.read() as tx:
-        wanted(tx, import_id)
+        found = wanted(tx, import_id)
         rows = [row for row in imports.rows_of(tx, import_id) if row.errors]
 
     def say(error: FieldError) -> str:
-        shown = {"field": error.field, "code": error.code, "detail": error.detail}
-        return str(_error(shown, catalog, language)["detail"] or error.code)
+        told = {"field": error.field, "code": error.code, "detail": error.detail}
+        return str(fault(told, found.options, None, catalog, language)["detail"])
 
     refused = [
         RejectedRow(row.line, row.raw, [FieldError(e["field"], e["code"], e["detail"]) for e in row.errors])
@@ -243,7 +222,7 @@ def drop(store: Store, import_id: str) -> None:
     """Forgets an import that was not applied; an applied one is history (undo it)."""
     with store.write() as tx:
         found = wanted(tx, import_id, lock=True)
-        if found.state in ("applying", "applied"):
+        if found.state == "applied":
             raise Conflict("import_closed", params={"state": found.state})
         imports.drop(tx, import_id)
 

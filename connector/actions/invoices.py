@@ -1,14 +1,27 @@
 """Actions on invoices: create or update, change, void, find."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from connector.actions import cards, people, plans, references
+from connector.actions import (
+    amounts,
+    appointments,
+    cards,
+    destinations,
+    documents,
+    parking,
+    people,
+    plans,
+    references,
+    splitting,
+)
 from connector.actions.context import Context
 from connector.actions.people import Found
 from connector.domain import customers as customer_rules
+from connector.domain import destinations as places
 from connector.domain import invoices as rules
 from connector.domain import promises as promise_rules
 from connector.domain import sequences as sequence_rules
@@ -19,31 +32,55 @@ from connector.domain.model import Channel, Invoice, InvoiceStatus
 from connector.domain.money import decimals, parse_amount
 from connector.domain.names import clean_text
 from connector.domain.numbers import stable_number
-from connector.domain.problems import Conflict, Invalid
-from connector.store import cases, control, customers, invoices, promises, sequences
+from connector.domain.problems import Conflict, Invalid, together
+from connector.store import cases, claims, control, customers, invoices, promises, sequences
+from connector.store.destinations import approved as approved_places
 
 # A date further away than this is a slip of the keyboard.
 FAR = timedelta(days=366 * 5)
-_UNAPPROVED = "destination_unapproved"
 
 
 def create_invoice(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     """An upsert: the number, or the identity of a row without one, finds it; a new invoice is planned."""
     control.lock_identities(ctx.tx)
-    currency = currency_of(ctx, given)
-    amount = parse_amount(given["amount"], currency).minor
-    due = due_date(ctx, given)
+    currency, amount, due, _ = together(
+        lambda: currency_of(ctx, given),
+        lambda: parse_amount(given["amount"], _currency_or_own(ctx, given)).minor,
+        lambda: due_date(ctx, given),
+        lambda: people.given_phone(ctx, given),
+    )
     number = _number(ctx, given, due)
     known = invoices.by_number(ctx.tx, number, lock=True)
     if known is not None:
         return _again(ctx, given, known, currency, amount, due)
     found = people.find_or_make(ctx, given)
-    draft = Draft(
+    draft = draft_of(ctx, given, number, found.customer.id, (amount, currency), due)
+    invoice, decision = rules.create(
+        draft,
+        invoice_id=ctx.new("inv"),
+        waiting_for=None if found.address else "phone",
+        hold_reason=PHONE_CHANGE if found.phone_waits else hold_of(ctx, draft),
+        settles_at=ctx.settles_at,
+        now=ctx.now,
+    )
+    ctx.apply(decision)
+    born(ctx, invoice)
+    _begin(ctx, given, invoice, found)
+    if parking.found(ctx, invoice):
+        invoice = invoices.by_id(ctx.tx, invoice.id) or invoice
+    return _answer(ctx, invoice, "created", found)
+
+
+def draft_of(
+    ctx: Context, given: dict[str, Any], number: str, customer_id: str, money: tuple[int, str], due: date
+) -> Draft:
+    """What is given as a draft; `money` is the amount in minor units with its currency."""
+    return Draft(
         number=number,
-        customer_id=found.customer.id,
-        source=given.get("source") or _source(given),
-        amount=amount,
-        currency=currency,
+        customer_id=customer_id,
+        source=people.born_in(ctx, given),
+        amount=money[0],
+        currency=money[1],
         due_date=due,
         issue_date=references.day(given, "issue_date") or ctx.today,
         list_name=given.get("list"),
@@ -51,20 +88,21 @@ def create_invoice(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
         language=given.get("language"),
         channel=Channel(given["channel"]) if "channel" in given else None,
         recipe=given.get("recipe"),
+        appointment_at=references.instant(given, "appointment_at", ctx.business.zone),
         extra=given.get("extra", {}),
         **_texts(ctx, given),
     )
-    invoice, decision = rules.create(
-        draft,
-        invoice_id=ctx.new("inv"),
-        waiting_for=None if found.address else "phone",
-        hold_reason=PHONE_CHANGE if found.phone_waits else _destination(ctx, draft.pay_url),
-        settles_at=ctx.settles_at,
-        now=ctx.now,
-    )
-    ctx.apply(decision)
-    _begin(ctx, given, invoice, found)
-    return _answer(ctx, invoice, "created", found)
+
+
+def hold_of(ctx: Context, draft: Draft) -> str | None:
+    """Why the messages of a new invoice wait for a person's yes; None when they need none."""
+    return places.UNAPPROVED if _unapproved(ctx, draft.pay_url, draft.extra) else None
+
+
+def born(ctx: Context, invoice: Invoice) -> None:
+    """What every new invoice needs, whoever made it: its document, and a person's eye on where money goes."""
+    documents.attach(ctx, invoice)
+    _mind_destination(ctx, invoice, was_held=False)
 
 
 def _begin(ctx: Context, given: dict[str, Any], invoice: Invoice, found: Found) -> None:
@@ -88,7 +126,7 @@ def _again(
     ctx: Context, given: dict[str, Any], known: Invoice, currency: str, amount: int, due: date
 ) -> dict[str, Any]:
     """It is there already: what differs is changed, what is equal is `unchanged` and tells nobody."""
-    source = given.get("source") or _source(given)
+    source = people.born_in(ctx, given)
     if source != known.source:
         raise Conflict(
             "invoice_conflict", field="source", params={"invoice": known.number, "source": known.source}
@@ -119,28 +157,49 @@ def update_invoice(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     confirm = bool(given.get("confirm_phone_change"))
     found = people.set_phone(ctx, customer, people.given_phone(ctx, given), confirm=confirm)
     invoice = invoices.by_id(ctx.tx, invoice.id, lock=True) or invoice
+    wanted = wanted_of(ctx, given, invoice)
+    return _changed(ctx, invoice, wanted, found)
+
+
+def wanted_of(ctx: Context, given: dict[str, Any], invoice: Invoice) -> dict[str, Any]:
+    """What is given of an invoice's own fields, read and checked."""
     wanted: dict[str, Any] = {**_texts(ctx, given), **_settings(ctx, given, invoice)}
     if "amount" in given:
         wanted["amount"] = parse_amount(given["amount"], invoice.currency).minor
     if "due_date" in given:
         wanted["due_date"] = due_date(ctx, given)
-    return _changed(ctx, invoice, wanted, found)
+    return wanted
 
 
 def _changed(ctx: Context, invoice: Invoice, wanted: dict[str, Any], found: Found) -> dict[str, Any]:
     """Applies a change to an invoice, and moves its plan when the due date or the zone moved."""
     wanted = {name: value for name, value in wanted.items() if value is not None}
-    if "pay_url" in wanted and invoice.hold_reason in (None, _UNAPPROVED):
-        wanted["hold_reason"] = _destination(ctx, wanted["pay_url"])
+    if {"pay_url", "extra"} & set(wanted) and invoice.hold_reason in (None, places.UNAPPROVED):
+        found_bad = _unapproved(
+            ctx, wanted.get("pay_url", invoice.pay_url), wanted.get("extra", invoice.extra)
+        )
+        wanted["hold_reason"] = places.UNAPPROVED if found_bad else None
+    wanted |= amounts.waits_then_for(invoice, wanted, found)
     money = {"amount", "due_date", "issue_date"} & {n for n in wanted if getattr(invoice, n) != wanted[n]}
     if money and invoice.status in (InvoiceStatus.PAID, InvoiceStatus.VOID):
         raise Conflict("invoice_closed", params={"invoice": invoice.number, "status": invoice.status.value})
+    if {"amount", "due_date"} & money:
+        splitting.refuse_instalment(invoice)
     changed, decision = rules.change(invoice, wanted, now=ctx.now, settles_at=ctx.settles_at)
     ctx.apply(decision)
+    if changed.pdf_url != invoice.pdf_url:
+        documents.attach(ctx, changed)
+    if changed.appointment_at != invoice.appointment_at:
+        appointments.moved(ctx, changed)
+    if decision.result != "unchanged":
+        _mind_destination(ctx, changed, was_held=invoice.hold_reason == places.UNAPPROVED)
     if changed.status is InvoiceStatus.PAID and invoice.status is not InvoiceStatus.PAID:
         _settle(ctx, changed)
     elif decision.result != "unchanged":
         _move_plan(ctx, invoice, changed, found)
+        amounts.arrived(ctx, invoice, changed, found)
+    if "amount" in money:
+        splitting.debt_changed(ctx, changed)
     result = "updated" if found.changed or found.phone_waits else decision.result
     return _answer(ctx, invoices.by_id(ctx.tx, invoice.id) or changed, result, found)
 
@@ -173,6 +232,8 @@ def void_invoice(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
         return cards.invoice_card(ctx, invoice, "already_void")
     if invoice.status is InvoiceStatus.PAID:
         raise Conflict("invoice_closed", params={"invoice": invoice.number, "status": "paid"})
+    splitting.refuse_instalment(invoice)
+    splitting.debt_void(ctx, invoice)
     planned = sequences.steps_of_invoice(ctx.tx, invoice.id)
     promise = promises.open_of(ctx.tx, invoice.id)
     sequence = sequences.live_of(ctx.tx, invoice.id)
@@ -190,11 +251,14 @@ def get_invoice(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     invoice = references.invoice(ctx, given["invoice"])
     promise = promises.open_of(ctx.tx, invoice.id)
     waiting = cases.open_of(ctx.tx, invoice.id)
-    claims = [case for case in waiting if case.reason in ("claim_waiting", "payment_claim")]
+    claim = claims.waiting_about(ctx.tx, invoice.customer_id, invoice.id)
     return cards.found_card(ctx, invoice) | {
+        **appointments.key(ctx, invoice),
         "promise_id": promise.id if promise else None,
-        "claim_id": claims[0].id if claims else None,
+        "claim_id": claim.id if claim else None,
         "case_id": waiting[0].id if waiting else None,
+        "pdf_file_id": invoice.pdf_file_id,
+        "pdf_status": documents.status(ctx, invoice),
     }
 
 
@@ -228,6 +292,10 @@ def _query(ctx: Context, given: dict[str, Any]) -> invoices.Query:
         due_from=references.day(given, "due_from"),
         due_to=references.day(given, "due_to"),
         overdue_on_or_before=None if overdue_min is None else ctx.today - timedelta(days=overdue_min),
+        changed_after=references.instant(given, "changed_after", ctx.business.zone),
+        tag=given.get("tag"),
+        extra=tuple((name, str(value)) for name, value in given.get("extra", {}).items()),
+        sources=ctx.sources,
     )
 
 
@@ -236,6 +304,14 @@ def currency_of(ctx: Context, given: dict[str, Any]) -> str:
     code = str(given.get("currency") or ctx.business.currency).upper()
     decimals(code)
     return code
+
+
+def _currency_or_own(ctx: Context, given: dict[str, Any]) -> str:
+    """For reading an amount whose currency is refused by itself."""
+    try:
+        return currency_of(ctx, given)
+    except Invalid:
+        return ctx.business.currency
 
 
 def due_date(ctx: Context, given: dict[str, Any]) -> date:
@@ -256,19 +332,17 @@ def _number(ctx: Context, given: dict[str, Any], due: date) -> str:
     return stable_number(given.get("list"), phone, given["customer_name"], given.get("description"), due)
 
 
-def _source(given: dict[str, Any]) -> str:
-    """Where an invoice was born when nobody says: its list, else the API."""
-    return f"sheet:{given['list']}" if "list" in given else "api"
-
-
 def _texts(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     """The free texts and links of an invoice that are given, checked."""
     found: dict[str, Any] = {}
     if "description" in given:
         found["description"] = clean_text(given["description"], 500, field="description")
-    for field, own in (("pay_url", "pay_url"), ("pdf", "pdf_url")):
-        if field in given:
-            found[own] = _https(ctx, given[field], field)
+    if "pay_url" in given:
+        found["pay_url"] = _https(ctx, given["pay_url"], "pay_url")
+    if "pdf" in given:
+        pdf = given["pdf"].strip()
+        is_file = documents.is_file(pdf)
+        found["pdf_url"] = documents.checked(ctx, pdf) if is_file else _https(ctx, pdf, "pdf")
     return found
 
 
@@ -280,6 +354,10 @@ def _settings(ctx: Context, given: dict[str, Any], invoice: Invoice) -> dict[str
         found["channel"] = Channel(given["channel"])
     if "time_zone" in given:
         found["zone"] = references.zone(given)
+    if "appointment_at" in given:
+        found["appointment_at"] = references.instant(
+            given, "appointment_at", invoice.zone or ctx.business.zone
+        )
     if "extra" in given:
         found["extra"] = {**invoice.extra, **given["extra"]}
     if "recipe" in given and given["recipe"] != invoice.recipe:
@@ -296,20 +374,29 @@ def _https(ctx: Context, url: str, field: str) -> str:
     return url.strip()
 
 
-def _destination(ctx: Context, pay_url: str | None) -> str | None:
-    """Holds the messages of an invoice whose pay link leads to a host that nobody approved.
+def _unapproved(ctx: Context, pay_url: str | None, extra: Mapping[str, Any]) -> places.Carried | None:
+    """The place for money that an invoice would name and nobody has approved."""
+    if "approved" not in ctx.cache:
+        ctx.cache["approved"] = approved_places(ctx.tx)
+    carried = places.carried_by(ctx.business, pay_url, extra)
+    return places.unapproved(carried, ctx.cache["approved"], live=ctx.mode == "live")
 
-    What was given at set-up is approved. The sandbox without a pay host has nothing to protect.
+
+def _mind_destination(ctx: Context, invoice: Invoice, *, was_held: bool) -> None:
+    """Calls a person for a new place for money; tells them when it was mended.
+
+    While decisions are still collected the invoice is not there yet: the claim asks in time.
     """
-    if pay_url is None or (ctx.business.pay_host is None and ctx.mode != "live"):
-        return None
-    host = (urlsplit(pay_url).hostname or "").lower()
-    approved = {str(h).lower() for h in ctx.business.settings.get("approved_hosts", [])}
-    if ctx.business.pay_host:
-        approved.add(ctx.business.pay_host.lower())
-    return None if host in approved else _UNAPPROVED
+    if ctx.drawer is not None:
+        return
+    if invoice.hold_reason == places.UNAPPROVED:
+        found = _unapproved(ctx, invoice.pay_url, invoice.extra)
+        if found is not None:
+            destinations.ask_about(ctx.tx, found, invoice, by=ctx.actor)
+    elif was_held:
+        destinations.mended(ctx.tx, invoice.id, by=ctx.actor)
 
 
 def _answer(ctx: Context, invoice: Invoice, result: str, found: Found) -> dict[str, Any]:
-    card = cards.invoice_card(ctx, invoice, result)
+    card = cards.invoice_card(ctx, invoice, result) | appointments.key(ctx, invoice)
     return card | {"phone_change": "waiting"} if found.phone_waits else card

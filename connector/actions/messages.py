@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connector.actions import cards, explain, plans, references
+from connector.actions import appointments, cards, explain, plans, references
 from connector.actions.context import Context
 from connector.actions.references import Target
 from connector.domain.decision import Decision
@@ -17,6 +17,7 @@ from connector.domain.model import (
     InvoiceStatus,
     Permission,
     Policy,
+    Stage,
     Step,
     StepKind,
 )
@@ -30,7 +31,7 @@ from connector.store import cases, customers, sequences
 
 def send_template(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     """One template as soon as it may leave: now, or when the window of its kind opens."""
-    return _plan(ctx, given, at=ctx.now) | {"message_id": None}
+    return plan_one(ctx, given, at=ctx.now)
 
 
 def schedule_reminder(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
@@ -40,10 +41,13 @@ def schedule_reminder(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     at = references.instant(given, "send_at", zone)
     if at is not None and at < ctx.now:
         raise Invalid("time_past", field="send_at", params={"time": given["send_at"]})
-    return _plan(ctx, given, at=at or ctx.now)
+    answer = plan_one(ctx, given, at=at or ctx.now)
+    del answer["message_id"]
+    return answer
 
 
-def _plan(ctx: Context, given: dict[str, Any], *, at: datetime) -> dict[str, Any]:
+def plan_one(ctx: Context, given: dict[str, Any], *, at: datetime, again: bool = False) -> dict[str, Any]:
+    """Plans one template; `again` is a person's wish to repeat a text, which no stage makes untrue."""
     target = references.target(ctx, given)
     invoice = None if target.by_customer else target.invoices[0]
     template = explain.template_named(ctx, given["template"])
@@ -57,13 +61,14 @@ def _plan(ctx: Context, given: dict[str, Any], *, at: datetime) -> dict[str, Any
     sequence = sequences.live_of(ctx.tx, invoice.id) if invoice else None
     zone = ctx.zone_of(target.customer, invoice)
     step_id = ctx.new("stp")
+    permission = Permission.NOTICE if again else template.permission
     preferred = (invoice.channel if invoice else None) or target.customer.channel or Channel.WHATSAPP
     step = Step(
         id=step_id,
         kind=StepKind.MESSAGE,
-        key=f"manual:{step_id}",
-        stage=template.stage,
-        due_at=next_open(at, window_of(_policy(ctx, invoice), template.permission), zone),
+        key=f"{'again' if again else 'manual'}:{step_id}",
+        stage=Stage.OTHER if again else template.stage,
+        due_at=next_open(at, window_of(policy_of(ctx, invoice), permission), zone),
         sequence_id=sequence.id if sequence else None,
         invoice_id=invoice.id if invoice else None,
         customer_id=target.customer.id,
@@ -71,10 +76,10 @@ def _plan(ctx: Context, given: dict[str, Any], *, at: datetime) -> dict[str, Any
         plan_no=sequence.plan_no if sequence else 1,
         channel=Channel(given["channel"]) if "channel" in given else preferred,
         template=template.name,
-        permission=template.permission,
-        data={"variables": variables},
+        permission=permission,
+        data={"variables": variables} | ({"message_id": ctx.new("msg")} if again else {}),
     )
-    ctx.apply(Decision(steps=(replace(step, planned_for=step.due_at),)))
+    ctx.apply(Decision(steps=appointments.bound(ctx, invoice, replace(step, planned_for=step.due_at))))
     return _answer(ctx, target, invoice, "planned", step)
 
 
@@ -84,7 +89,7 @@ def _ending(
     """An expected ending instead of a message; a missing phone is the caller's to mend."""
     if address is None:
         raise Invalid("phone_missing", field="invoice" if invoice else "customer")
-    if cards.is_out(address, customers.latest_consent(ctx.tx, target.customer.id)):
+    if cards.is_out(address, customers.latest_consent(ctx.tx, target.customer.id), target.customer):
         return "opted_out"
     if invoice is None:
         return None
@@ -96,7 +101,8 @@ def _ending(
     return "case_open" if reminds and cases.open_of(ctx.tx, invoice.id) else None
 
 
-def _policy(ctx: Context, invoice: Invoice | None) -> Policy:
+def policy_of(ctx: Context, invoice: Invoice | None) -> Policy:
+    """The contact policy of the invoice's running recipe, else of the business's."""
     sequence = sequences.live_of(ctx.tx, invoice.id) if invoice else None
     if sequence is not None:
         return plans.pinned(ctx, sequence).policy
@@ -155,4 +161,6 @@ def _answer(
     return card | {
         "step_at": None if step is None else ctx.local(step.due_at),
         "step_id": None if step is None else step.id,
+        # Known beforehand only for a text that never shares its message with others.
+        "message_id": None if step is None else step.data.get("message_id"),
     }

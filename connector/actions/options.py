@@ -11,7 +11,18 @@ from connector.domain.names import fold_name
 from connector.domain.problems import NotFound
 from connector.domain.variables import variable
 from connector.specs.templates import template_from_body
-from connector.store import business, cases, customers, invoices, promises, recipes
+from connector.store import (
+    business,
+    cases,
+    claims,
+    customers,
+    instalments,
+    invoices,
+    lists,
+    promises,
+    recipes,
+    recurring,
+)
 from connector.store.db import Tx
 
 Option = dict[str, str]
@@ -52,12 +63,28 @@ def _invoices(tx: Tx, text: str) -> list[Option]:
     return _pairs(invoices.options(tx, text, LIMIT))
 
 
+def _lists(tx: Tx, text: str) -> list[Option]:
+    return _pairs([(name, name) for name in lists.names(tx) if _fits(text, name)])
+
+
 def _cases(tx: Tx, text: str) -> list[Option]:
     return _pairs([pair for pair in cases.options(tx) if _fits(text, *pair)])
 
 
+def _charges(tx: Tx, text: str) -> list[Option]:
+    return _pairs(recurring.options(tx, text, LIMIT))
+
+
 def _promises(tx: Tx, text: str) -> list[Option]:
     return _pairs([pair for pair in promises.options(tx) if _fits(text, *pair)])
+
+
+def _claims(tx: Tx, text: str) -> list[Option]:
+    return _pairs([pair for pair in claims.options(tx) if _fits(text, *pair)])
+
+
+def _plans(tx: Tx, text: str) -> list[Option]:
+    return _pairs([pair for pair in instalments.options(tx) if _fits(text, *pair)])
 
 
 def _zones(tx: Tx, text: str) -> list[Option]:
@@ -76,8 +103,12 @@ def _fits(text: str, *words: str) -> bool:
 
 LISTS: Mapping[str, Callable[[Tx, str], list[Option]]] = {
     "cases": _cases,
+    "claims": _claims,
+    "charges": _charges,
     "customers": _customers,
     "invoices": _invoices,
+    "lists": _lists,
+    "plans": _plans,
     "promises": _promises,
     "recipes": _recipes,
     "templates": _templates,

@@ -1,8 +1,8 @@
 """Events as subscribers get them: one flat object, every key always there, personal fields joined now."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,9 +47,10 @@ def event_payloads(
     *,
     public_url: str = "",
     test: bool = False,
+    file_link: Callable[[str], str] | None = None,
 ) -> list[dict[str, Any]]:
     """A page of events in a fixed number of queries; only a `needs_human` reads its own thread."""
-    ctx = Context(tx, catalog, business, "events", 0, "", public_url)
+    ctx = Context(tx, catalog, business, "events", 0, "", public_url, file_link=file_link)
     page = _page(ctx, events)
     return [_payload(ctx, event, page, test) for event in events]
 
@@ -78,8 +79,8 @@ def _payload(ctx: Context, event: Event, page: _Page, test: bool) -> dict[str, A
     customer = page.around.customers.get(customer_id)
     found: dict[str, Any] = {
         **_head(ctx, event, test),
-        **_person(ctx, customer, page),
-        **_invoice(ctx, invoice, customer, page),
+        **_person(ctx, event, customer, page),
+        **_invoice(ctx, event, invoice, customer, page),
     }
     own, words = event_keys.own(ctx, event, page.refers, invoice, customer, page.around)
     found |= own
@@ -98,6 +99,7 @@ def _as_it_was(invoice: Invoice, data: Mapping[str, Any]) -> Invoice:
         amount=data["invoice_amount"],
         paid=data["invoice_paid"],
         status=InvoiceStatus(data["invoice_status"]),
+        due_date=date.fromisoformat(data.get("invoice_due_on") or invoice.due_date.isoformat()),
     )
 
 
@@ -121,12 +123,12 @@ def _local_day(ctx: Context, at: datetime) -> str:
     return at.astimezone(ZoneInfo(ctx.business.zone)).date().isoformat()
 
 
-def _person(ctx: Context, customer: Customer | None, page: _Page) -> dict[str, Any]:
+def _person(ctx: Context, event: Event, customer: Customer | None, page: _Page) -> dict[str, Any]:
     if customer is None:
         return {}
     address = page.around.addresses.get(customer.id)
     phone = address.phone if address else None
-    count, total, code = _owed(ctx, customer.id, page)
+    count, total, code = _owed(ctx, event, customer.id, page)
     return {
         "customer_id": customer.id,
         "customer_ref": customer.ref,
@@ -145,15 +147,21 @@ def _person(ctx: Context, customer: Customer | None, page: _Page) -> dict[str, A
     }
 
 
-def _owed(ctx: Context, customer_id: str, page: _Page) -> tuple[int, int, str]:
-    """How many invoices are open, and the sum in the business's currency or the only other one."""
-    mine = {code: found for (owner, code), found in page.totals.items() if owner == customer_id}
+def _owed(ctx: Context, event: Event, customer_id: str, page: _Page) -> tuple[int, int, str]:
+    """How many invoices were open, and the sum in the business's currency or the only other one."""
+    kept = event["data"].get("owed")
+    if kept is None:
+        mine = {code: found for (owner, code), found in page.totals.items() if owner == customer_id}
+    else:
+        mine = {code: (count, total) for code, count, total in kept}
     count = sum(number for number, _ in mine.values())
     code = ctx.business.currency if ctx.business.currency in mine or not mine else sorted(mine)[0]
     return count, mine.get(code, (0, 0))[1], code
 
 
-def _invoice(ctx: Context, invoice: Invoice | None, customer: Customer | None, page: _Page) -> dict[str, Any]:
+def _invoice(
+    ctx: Context, event: Event, invoice: Invoice | None, customer: Customer | None, page: _Page
+) -> dict[str, Any]:
     if invoice is None:
         return {}
     sequence = page.around.sequences.get(invoice.id)
@@ -167,7 +175,7 @@ def _invoice(ctx: Context, invoice: Invoice | None, customer: Customer | None, p
         **cards.money_keys(ctx, invoice),
         "due_date": invoice.due_date.isoformat(),
         "due_date_text": format_date_long(invoice.due_date, ctx.language),
-        "days_overdue": cards.days_overdue(ctx, invoice, ctx.zone_of(customer, invoice)),
+        "days_overdue": _days_overdue(event, invoice, ctx.zone_of(customer, invoice)),
         "pay_url": invoice.pay_url,
         "console_url": ctx.link(f"/invoices/{invoice.id}"),
         "source": invoice.source,
@@ -176,6 +184,14 @@ def _invoice(ctx: Context, invoice: Invoice | None, customer: Customer | None, p
         "hold_reason": code,
         "next_step_at": None if step is None else ctx.local(step.due_at),
     }
+
+
+def _days_overdue(event: Event, invoice: Invoice, zone: str) -> int:
+    """Whole days from the due date to the event."""
+    if invoice.status is InvoiceStatus.VOID:
+        return 0
+    on = from_ms(event["occurred_at"]).astimezone(ZoneInfo(zone)).date()
+    return max((on - invoice.due_date).days, 0)
 
 
 def _words(found: Mapping[str, Any], invoice: Invoice | None) -> dict[str, Any]:

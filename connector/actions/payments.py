@@ -1,94 +1,90 @@
-"""Recording money that came in."""
+"""Recording money that came in: once, on the invoices that it was meant for."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from connector.actions import cards, plans, references
+from connector.actions import ahead, allocating, cards, parking, recording, references
+from connector.actions.allocating import Meant
 from connector.actions.context import Context
-from connector.domain import cases as case_rules
+from connector.actions.recording import Written
 from connector.domain import payments as rules
-from connector.domain import promises as promise_rules
-from connector.domain.cases import Next
-from connector.domain.decision import Decision
-from connector.domain.model import Invoice, InvoiceStatus, Recipe, Sequence
-from connector.domain.money import decimal_string, format_money, parse_amount
-from connector.domain.payments import Fact, Part, Receipt
-from connector.domain.problems import Conflict, Invalid
+from connector.domain.allocations import by_age
+from connector.domain.model import Invoice, InvoiceStatus
+from connector.domain.money import decimal_string, decimals, format_money, parse_amount
+from connector.domain.payments import REVERSED, UNMATCHED, Fact
+from connector.domain.problems import Conflict, Invalid, NotFound, required
+from connector.domain.results import sentence
 from connector.domain.texts import format_date
-from connector.domain.windows import next_open
-from connector.store import cases, control, customers, invoices, payments, promises, sequences
+from connector.store import control, invoices, payments
 from connector.store.payments import Recorded
 
-_CLAIMS = ("claim_waiting", "payment_claim")
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """One invoice after its part of the payment."""
-
-    invoice: Invoice
-    payment_id: str
-    confirmation_at: datetime | None
-    promise_id: str | None
-    promise_kept: bool | None
+_UNKNOWN = ("invoice_not_found", "customer_not_found")
 
 
 def mark_paid(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     """Records a payment, whole or part, of one invoice, of several, or of a customer; never one twice."""
+    return {"candidates": []} | _record(ctx, given)
+
+
+def _record(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
+    """What came in, by its one road: known already, parked, told twice, unclear, or recorded."""
     control.lock_identities(ctx.tx)
+    known = _known(ctx, given)
+    if known is not None and known.state != UNMATCHED:
+        return _told_before(ctx, given, known)
+    try:
+        said = allocating.meant(ctx, given)
+    except NotFound as missing:
+        if not given.get("park") or missing.code not in _UNKNOWN:
+            raise
+        return _parked(ctx, given, known)
+    fact = parking.fact_of(known) if known else fact_of(ctx, given)
+    if not said.blank and "amount" not in given and known is None:
+        return _nothing_open(ctx, said)
+    amount = _amount(ctx, given, said, known)
+    if (
+        "invoice" not in given
+        and amount > said.most
+        and ahead.pay_ahead(ctx, said.customer, amount - said.most)
+    ):
+        said = allocating.meant(ctx, given)
+    twin = _twin(ctx, said, amount, fact) if known is None else None
+    if twin is not None:
+        return twin
+    parts = allocating.parts(
+        ctx,
+        said,
+        amount,
+        allocate=given.get("allocate"),
+        allow_over=bool(given.get("allow_over")),
+        chosen=known is not None and "invoice" in given,
+    )
+    if parts is None:
+        return _ask(ctx, said, fact, amount, given)
+    written = recording.write(ctx, parts, fact, tell=tells(ctx, given), parked=known)
+    if known is not None:
+        parking.close(ctx, known)
+    return recorded(ctx, written, said)
+
+
+def _known(ctx: Context, given: dict[str, Any]) -> Recorded | None:
+    """The payment that the reference (or the id of a parked one) names, when it is in the book."""
+    if "payment" in given:
+        found = payments.by_id(ctx.tx, given["payment"].strip())
+        if found is None:
+            raise NotFound("payment_not_found", field="payment", params={"given": given["payment"][:40]})
+        return found
     ref = given.get("payment_ref")
-    told_before = payments.by_ref(ctx.tx, ref) if ref is not None else []
-    if told_before:
-        return _told_before(ctx, given, told_before)
-    open_ones = _meant(ctx, given)
-    fact = _fact(ctx, given)
-    if not any(invoice.due for invoice in open_ones) and "amount" not in given:
-        return _nothing_open(ctx, open_ones)
-    amount = _amount(ctx, given, open_ones)
-    if ref is None:
-        twin = _twin(ctx, open_ones, amount, fact)
-        if twin is not None:
-            return twin
-    parts = _parts(ctx, given, open_ones, amount)
-    tell = given.get("tell_customer", True) and not ctx.quiet
-    done = [_record(ctx, part, place, ref, fact, tell) for place, part in enumerate(parts)]
-    over = sum(max(d.invoice.paid - d.invoice.amount, 0) for d in done)
-    ctx.apply(Decision(events=(_received(ctx, parts, done, over, fact),)))
-    return _answer(ctx, "recorded", done, amount, over)
+    return None if ref is None else payments.by_ref(ctx.tx, ref)
 
 
-def _meant(ctx: Context, given: dict[str, Any]) -> list[Invoice]:
-    """The invoices that the payment is for, locked; a void one takes no money."""
-    if "invoice" in given:
-        found = references.invoices_named(ctx, given["invoice"], lock=True)
-    else:
-        customer = references.customer(ctx, given["customer"])
-        found = invoices.owed_by(ctx.tx, customer.id, lock=True)
-        if not found:
-            raise Invalid("allocation_unclear", field="customer", params={"candidates": "-"})
-    for invoice in found:
-        if invoice.status is InvoiceStatus.VOID:
-            raise Conflict("invoice_closed", params={"invoice": invoice.number, "status": "void"})
-    if len({(invoice.customer_id, invoice.currency) for invoice in found}) > 1:
-        numbers = ", ".join(invoice.number for invoice in found)
-        raise Invalid("allocation_unclear", field="invoice", params={"candidates": numbers})
-    return found
+def tells(ctx: Context, given: dict[str, Any]) -> bool:
+    """Whether the customer gets a confirmation."""
+    return bool(given.get("tell_customer", True)) and not ctx.quiet
 
 
-def _amount(ctx: Context, given: dict[str, Any], some: list[Invoice]) -> int:
-    """What was paid; blank means all that is open."""
-    currency = some[0].currency
-    code = str(given.get("currency") or currency).upper()
-    if code != currency:
-        raise Invalid("currency_mismatch", field="currency", params={"expected": currency, "given": code})
-    if "amount" not in given:
-        return sum(invoice.due for invoice in some)
-    from_tool = given.get("payment_ref") is not None
-    return parse_amount(given["amount"], currency, allow_fraction=from_tool).minor
-
-
-def _fact(ctx: Context, given: dict[str, Any]) -> Fact:
+def fact_of(ctx: Context, given: dict[str, Any]) -> Fact:
+    """The payment as the caller tells it; a day far away is a slip of the keyboard."""
     paid_on = references.day(given, "paid_on") or ctx.today
     if paid_on > ctx.today + timedelta(days=1) or paid_on < ctx.today - timedelta(days=366 * 5):
         raise Invalid("date_out_of_range", field="paid_on", params={"date": paid_on.isoformat()})
@@ -98,175 +94,191 @@ def _fact(ctx: Context, given: dict[str, Any]) -> Fact:
         source=given.get("source") or "person",
         by=given.get("by") or ctx.actor,
         note=given.get("note"),
+        ref=given.get("payment_ref"),
     )
 
 
-def _parts(ctx: Context, given: dict[str, Any], some: list[Invoice], amount: int) -> tuple[Part, ...]:
-    """Which invoice gets how much."""
-    total = sum(invoice.due for invoice in some)
-    allow_over = bool(given.get("allow_over"))
-    if amount > total and not allow_over:
-        text = format_money(total, some[0].currency, ctx.language)
-        raise Invalid("amount_exceeds_due", field="amount", params={"amount_due_text": text})
-    if len(some) == 1:
-        return (Part(some[0], amount),)
-    if amount >= total or given.get("allocate") == "oldest_first":
-        return rules.oldest_first(some, amount)
-    parts = rules.exact(some, amount)
-    if parts is None:
-        numbers = ", ".join(invoice.number for invoice in some)
-        raise Invalid("allocation_unclear", field="amount", params={"candidates": numbers})
-    return parts
+def _amount(ctx: Context, given: dict[str, Any], said: Meant, known: Recorded | None) -> int:
+    """What was paid; blank means all that is open of what was named."""
+    currency = said.currency or ctx.business.currency
+    code = str(given.get("currency") or (known.currency if known else currency)).upper()
+    if code != currency:
+        raise Invalid("currency_mismatch", field="currency", params={"expected": currency, "given": code})
+    if known is not None:
+        _same_amount(given, known)
+        return known.amount
+    if "amount" not in given:
+        return said.blank
+    # A fraction of a rupiah is refused from people and kept from tools, which bring a reference.
+    return parse_amount(given["amount"], currency, allow_fraction="payment_ref" in given).minor
 
 
-def _twin(ctx: Context, some: list[Invoice], amount: int, fact: Fact) -> dict[str, Any] | None:
-    """The same invoice and amount within a few days, without a reference, is probably one told twice."""
+def _same_amount(given: dict[str, Any], known: Recorded) -> None:
+    """A reference belongs to one payment: with another amount it is not the same."""
+    if "amount" in given:
+        amount = parse_amount(given["amount"], known.currency, allow_fraction=True).minor
+        if amount != known.amount:
+            raise Conflict("payment_ref_taken", field="payment_ref")
+
+
+def _twin(ctx: Context, said: Meant, amount: int, fact: Fact) -> dict[str, Any] | None:
+    """The same invoice and amount within a few days, one of them without a reference: probably told twice.
+
+    A payment with a reference is swallowed only where it does not fit any more: then the owner's tick was the
+    same payment by another road, and the reference is kept with it.
+    """
     since, until = rules.twin_days(fact.paid_on)
-    for invoice in some:
-        sums = {amount, invoice.due} if len(some) > 1 else {amount}
-        for value in sorted(sums):
-            twin = payments.alike(ctx.tx, invoice_id=invoice.id, amount=value, since=since, until=until)
-            if twin is not None:
-                when = format_date(twin.paid_on, ctx.language)
-                card = cards.invoice_card(ctx, invoice, "probable_duplicate", detail=when)
-                return card | _payment_keys([twin], [invoice])
-    return None
-
-
-def _record(ctx: Context, part: Part, place: int, ref: str | None, fact: Fact, tell: bool) -> _Done:
-    """One invoice's part, with all that follows from it."""
-    invoice = part.invoice
-    sequence = sequences.live_of(ctx.tx, invoice.id)
-    recipe = plans.pinned(ctx, sequence) if sequence else plans.recipe_for(ctx, invoice)
-    receipt = _receipt(ctx, invoice, recipe) if tell and recipe else None
-    payment_id = ctx.new("pay")
-    after, decision = rules.record(
-        part,
-        payment_id=payment_id,
-        ref=None if ref is None else (ref if place == 0 else f"{ref}#{place + 1}"),
-        fact=fact,
-        sequence=sequence or sequences.of_invoice(ctx.tx, invoice.id),
-        receipt=receipt,
-        step_id=ctx.new("stp"),
-        now=ctx.now,
-    )
-    promise = promises.open_of(ctx.tx, invoice.id)
-    kept = None
-    if promise is not None:
-        settled = after.status is InvoiceStatus.PAID
-        planned = sequences.steps_of_invoice(ctx.tx, invoice.id)
-        upheld = promise_rules.on_payment(promise, after.paid, ctx.now, settled=settled, planned=planned)
-        kept = upheld.result == "kept"
-        decision = decision.then(upheld)
-    ctx.apply(decision)
-    if after.status is InvoiceStatus.PAID:
-        _close_claims(ctx, after, fact)
-    at = _confirmation_at(ctx, invoice, recipe, sequence, decision)
-    return _Done(after, payment_id, at, promise.id if promise else None, kept)
-
-
-def _receipt(ctx: Context, invoice: Invoice, recipe: Recipe) -> Receipt | None:
-    """The way to confirm; None without a phone."""
-    address = customers.address_of(ctx.tx, invoice.customer_id)
-    if address is None:
+    fits = amount <= said.most
+    if not said.named or (fact.ref is not None and fits):
         return None
-    return Receipt(recipe=recipe, address_id=address.id, due_at=ctx.settles_at)
-
-
-def _confirmation_at(
-    ctx: Context, invoice: Invoice, recipe: Recipe | None, sequence: Sequence | None, decision: Decision
-) -> datetime | None:
-    """When the confirmation will probably leave: settled, and in the window of notices."""
-    planned = [step for step in decision.steps if step.key.startswith("receipt:")]
-    if not planned or recipe is None:
+    several = len(said.named) > 1
+    twin: Recorded | None = None
+    without_ref = fact.ref is not None
+    for invoice in said.named:
+        sums = {amount, invoice.due} if several else {amount}
+        twin = twin or payments.alike_on_invoice(
+            ctx.tx, invoice.id, sums, since=since, until=until, without_ref=without_ref
+        )
+    if twin is None:
         return None
-    customer = customers.by_id(ctx.tx, invoice.customer_id)
-    return next_open(planned[0].due_at, recipe.policy.notice_window, ctx.zone_of(customer, invoice))
+    if fact.ref is not None:
+        payments.adopt_ref(ctx.tx, twin.id, fact.ref)
+    some = list(said.named)
+    when = format_date(twin.paid_on, ctx.language)
+    card = cards.invoice_card(ctx, some[0], "probable_duplicate", detail=when)
+    return card | _payment_keys(twin, some)
 
 
-def _close_claims(ctx: Context, invoice: Invoice, fact: Fact) -> None:
-    """The customer was right: the case that waited for a look at the account is answered by the payment."""
-    for case in cases.open_of(ctx.tx, invoice.id):
-        if case.reason in _CLAIMS:
-            _, decision = case_rules.resolve(
-                case,
-                outcome="payment_found",
-                next_step=Next.END,
-                note=None,
-                by=fact.by or ctx.actor,
-                now=ctx.now,
-            )
-            ctx.apply(decision)
-
-
-def _received(ctx: Context, parts: tuple[Part, ...], done: list[_Done], over: int, fact: Fact) -> Any:
-    promise = next((d for d in done if d.promise_id is not None), None)
-    return rules.received(
-        parts,
-        [d.invoice for d in done],
-        payment_id=done[0].payment_id,
-        over=over,
-        confirmation_at=_earliest(done),
-        promise_id=promise.promise_id if promise else None,
-        promise_kept=promise.promise_kept if promise else None,
-        fact=fact,
-        now=ctx.now,
-    )
-
-
-def _earliest(done: list[_Done]) -> datetime | None:
-    return min((d.confirmation_at for d in done if d.confirmation_at), default=None)
-
-
-def _answer(ctx: Context, result: str, done: list[_Done], amount: int, over: int) -> dict[str, Any]:
-    first = done[0].invoice
+def recorded(ctx: Context, written: Written, said: Meant) -> dict[str, Any]:
+    """The answer: the first invoice's card, as it is now, with what became of the payment."""
+    first = _shown(ctx, written, said)
     currency = first.currency
-    at = _earliest(done)
-    card = cards.invoice_card(ctx, first, result, detail=format_money(amount, currency, ctx.language))
+    at = written.confirmation_at
+    words = format_money(written.amount, currency, ctx.language)
+    card = cards.invoice_card(ctx, first, "recorded", detail=words)
     return card | {
-        "payment_id": done[0].payment_id,
-        "payment_amount": decimal_string(amount, currency),
-        "settles_invoice": all(d.invoice.status is InvoiceStatus.PAID for d in done),
-        "payment_invoice_numbers": ",".join(d.invoice.number for d in done),
-        "overpaid_amount": decimal_string(over, currency),
+        "payment_id": written.payment_id,
+        "payment_amount": decimal_string(written.amount, currency),
+        "settles_invoice": all(i.status is InvoiceStatus.PAID for i in written.invoices),
+        "payment_invoice_numbers": ",".join(i.number for i in written.invoices),
+        "overpaid_amount": decimal_string(written.over, currency),
         "confirmation_at": None if at is None else ctx.local(at),
     }
 
 
-def _told_before(ctx: Context, given: dict[str, Any], known: list[Recorded]) -> dict[str, Any]:
-    """This reference is in the book: the same payment is `already_recorded`, another one is refused."""
-    found = invoices.by_ids(ctx.tx, [p.invoice_id for p in known if p.invoice_id])
-    some = [found[p.invoice_id] for p in known if p.invoice_id in found]
+def _shown(ctx: Context, written: Written, said: Meant) -> Invoice:
+    """The invoice that was named, if it was one; else the first that was filled."""
+    wanted = said.named[0].id if len(said.named) == 1 else written.done[0].invoice.id
+    return invoices.by_id(ctx.tx, wanted) or written.done[0].invoice
+
+
+def _told_before(ctx: Context, given: dict[str, Any], known: Recorded) -> dict[str, Any]:
+    """This reference is in the book: the same payment adds nothing, another one is refused.
+
+    One that was taken back stays taken back, however often its first report is repeated (T-08).
+    """
+    items = payments.items_of(ctx.tx, known.id)
+    found = invoices.by_ids(ctx.tx, [item.invoice_id for item in items])
+    if not all(ctx.sees(invoice.source) for invoice in found.values()):
+        raise Conflict("payment_ref_taken", field="payment_ref")  # another source's: nothing of it is shown
+    family = set(found) | {i.parent_id for i in found.values() if i.parent_id}
     if "invoice" in given:
-        meant = references.invoices_named(ctx, given["invoice"])
-        if {i.id for i in meant}.isdisjoint(found):
+        named = references.invoices_named(ctx, given["invoice"])
+        if {i.id for i in named}.isdisjoint(family):
             raise Conflict("payment_ref_taken", field="payment_ref")
-    else:
-        customer = references.customer(ctx, given["customer"])
-        if customer.id not in {p.customer_id for p in known}:
-            raise Conflict("payment_ref_taken", field="payment_ref")
-    total = sum(p.amount for p in known)
-    if "amount" in given:
-        amount = parse_amount(given["amount"], known[0].currency, allow_fraction=True).minor
-        if amount != total:
-            raise Conflict("payment_ref_taken", field="payment_ref")
-    return cards.invoice_card(ctx, some[0], "already_recorded") | _payment_keys(known, some)
+    elif "customer" in given and references.customer(ctx, given["customer"]).id != known.customer_id:
+        raise Conflict("payment_ref_taken", field="payment_ref")
+    _same_amount(given, known)
+    some = list(dict.fromkeys(found[item.invoice_id].id for item in items))
+    shown = [found[invoice_id] for invoice_id in some]
+    result = "already_reversed" if known.state == REVERSED else "already_recorded"
+    return cards.invoice_card(ctx, shown[0], result) | _payment_keys(known, shown)
 
 
-def _nothing_open(ctx: Context, some: list[Invoice]) -> dict[str, Any]:
+def _nothing_open(ctx: Context, said: Meant) -> dict[str, Any]:
     """Paid already, and no amount was named: there is nothing to add."""
-    known = payments.of_invoice(ctx.tx, some[0].id)
-    return cards.invoice_card(ctx, some[0], "already_recorded") | _payment_keys(known[-1:], some)
+    if not said.named:
+        return cards.person_card(ctx, said.customer, "not_needed")
+    some = list(said.named)
+    items = payments.of_family(ctx.tx, some[0].id)
+    last = payments.by_id(ctx.tx, items[-1].payment_id) if items else None
+    return cards.invoice_card(ctx, some[0], "already_recorded") | _payment_keys(last, some)
 
 
-def _payment_keys(known: list[Recorded], some: list[Invoice]) -> dict[str, Any]:
-    total = sum(p.amount for p in known)
+def _payment_keys(known: Recorded | None, some: list[Invoice]) -> dict[str, Any]:
     currency = some[0].currency
     return {
-        "payment_id": known[0].id if known else None,
-        "payment_amount": decimal_string(total, currency) if known else None,
+        "payment_id": known.id if known else None,
+        "payment_amount": decimal_string(known.amount, currency) if known else None,
         "settles_invoice": all(i.status is InvoiceStatus.PAID for i in some),
         "payment_invoice_numbers": ",".join(i.number for i in some),
-        "overpaid_amount": decimal_string(sum(max(i.paid - i.amount, 0) for i in some), currency),
+        "overpaid_amount": decimal_string(sum(i.credit for i in some), currency),
         "confirmation_at": None,
+    }
+
+
+def _ask(ctx: Context, said: Meant, fact: Fact, amount: int, given: dict[str, Any]) -> dict[str, Any]:
+    """Nobody can tell which invoices are meant: the money is kept, and a person chooses."""
+    parked = parking.park(
+        ctx,
+        fact,
+        amount=amount,
+        currency=said.currency or ctx.business.currency,
+        told_invoice=None,
+        customer=said.customer,
+        candidates=list(said.fills),
+    )
+    words = format_money(parked.amount, parked.currency, ctx.language)
+    card = cards.person_card(ctx, said.customer, "needs_choice", detail=words)
+    return card | _parked_keys(ctx, parked, by_age(said.fills))
+
+
+def _parked(ctx: Context, given: dict[str, Any], known: Recorded | None) -> dict[str, Any]:
+    """A payment for something that is not in the book: kept, and recorded when that appears."""
+    if known is not None:
+        _same_amount(given, known)
+    if "amount" not in given:
+        raise required("amount")
+    currency = str(given.get("currency") or ctx.business.currency).upper()
+    decimals(currency)
+    amount = parse_amount(given["amount"], currency, allow_fraction="payment_ref" in given).minor
+    named = given.get("invoice", given.get("customer"))
+    told = ", ".join(named) if isinstance(named, list) else str(named)
+    parked = parking.park(
+        ctx,
+        fact_of(ctx, given),
+        amount=amount,
+        currency=currency,
+        told_invoice=told[:500],
+        customer=None,
+        candidates=[],
+    )
+    result = "parked" if known is None else "already_recorded"
+    words = {"subject": told[:120], "detail": format_money(parked.amount, currency, ctx.language)}
+    card = dict.fromkeys(cards.INVOICE_KEYS) | {
+        "result": result,
+        "result_text": sentence(result, ctx.language, words),
+    }
+    return card | _parked_keys(ctx, parked, [])
+
+
+def _parked_keys(ctx: Context, parked: Recorded, some: list[Invoice]) -> dict[str, Any]:
+    shown = some[:20]
+    return {
+        "payment_id": parked.id,
+        "payment_amount": decimal_string(parked.amount, parked.currency),
+        "settles_invoice": False,
+        "payment_invoice_numbers": None,
+        "overpaid_amount": "0",
+        "case_id": parked.case_id,
+        "case_url": None if parked.case_id is None else ctx.link(f"/cases/{parked.case_id}"),
+        "candidates_text": cards.open_invoices_text(ctx, some),
+        "candidates": [
+            {
+                "invoice_number": i.number,
+                "due_date": i.due_date.isoformat(),
+                "amount_due": decimal_string(i.due, i.currency),
+            }
+            for i in shown
+        ],
     }

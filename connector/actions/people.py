@@ -9,8 +9,8 @@ from connector.domain import customers as rules
 from connector.domain import invoices as invoice_rules
 from connector.domain import sequences as sequence_rules
 from connector.domain.customers import PHONE_CHANGE
-from connector.domain.decision import Decision, Insert, Update
-from connector.domain.model import Address, Channel, Customer
+from connector.domain.decision import Decision, Update
+from connector.domain.model import Address, AddressState, Channel, Customer, Tie
 from connector.domain.names import clean_text, fold_name
 from connector.domain.phones import parse_phone
 from connector.domain.problems import Conflict
@@ -34,6 +34,7 @@ class Found:
     made: bool = False
     changed: bool = False
     phone_waits: bool = False
+    tie: Tie | None = None  # the number given is known as theirs, formerly theirs, or somebody else's
 
 
 def find_or_make(
@@ -49,6 +50,8 @@ def find_or_make(
     `explicit` (the act is about the customer) writes what is given; otherwise only blanks are filled, so
     that an invoice never renames anybody.
     """
+    if "customer_ref" in given:
+        given = {**given, "customer_ref": clean_text(given["customer_ref"], 120, field="customer_ref")}
     phone = given_phone(ctx, given)
     name = (
         clean_text(given["customer_name"], 200, field="customer_name") if "customer_name" in given else None
@@ -79,7 +82,7 @@ def find(ctx: Context, given: dict[str, Any], phone: str | None, name: str | Non
         return None
     folded = fold_name(name)
     if phone is not None:
-        return rules.same_person(customers.by_phone(ctx.tx, phone), folded_name=folded, ref=ref)
+        return rules.same_person(customers.known_under(ctx.tx, phone), folded_name=folded, ref=ref)
     namesakes = customers.by_folded_name(ctx.tx, folded)
     reached = customers.addresses_of(ctx.tx, [c.id for c in namesakes])
     return rules.same_person((c for c in namesakes if c.id not in reached), folded_name=folded, ref=ref)
@@ -94,10 +97,20 @@ def make(ctx: Context, given: dict[str, Any], name: str) -> Customer:
         language=given.get("language"),
         zone=references.zone(given),
         channel=Channel(given["channel"]) if "channel" in given else None,
+        source=born_in(ctx, given),
         **texts(given),
     )
     ctx.apply(rules.create(customer, now=ctx.now))
     return customer
+
+
+def born_in(ctx: Context, given: dict[str, Any]) -> str:
+    """Where a customer or an invoice is first named: the tool, the list, or the only source of the key."""
+    if given.get("source"):
+        return str(given["source"])
+    if given.get("list"):
+        return f"sheet:{given['list']}"
+    return next(iter(ctx.sources)) if ctx.sources is not None and len(ctx.sources) == 1 else "api"
 
 
 def texts(given: dict[str, Any]) -> dict[str, Any]:
@@ -143,34 +156,78 @@ def _explicit(customer: Customer, given: dict[str, Any], name: str | None) -> di
 
 
 def set_phone(ctx: Context, customer: Customer, phone: str | None, *, confirm: bool) -> Found:
-    """The first number is taken; another one waits, and holds the messages, until somebody confirms it."""
+    """The first number is taken; another one waits, and holds the messages, until somebody confirms it.
+
+    A number that was theirs, or was said to be somebody else's, is passed over: an old sheet brings nobody's
+    data back to it.
+    """
     current = customers.address_of(ctx.tx, customer.id)
     if phone is None:
         return Found(customer, current, phone_waits=bool(customers.waiting_addresses(ctx.tx, customer.id)))
     if current is not None and current.phone == phone:
         _drop_waiting(ctx, customer)
         return Found(customer, current)
-    address = ensure_address(ctx, phone)
-    if current is None:
-        ctx.apply(rules.link(customer.id, address.id, primary=True))
-        phone_arrived(ctx, customer, address)
-        return Found(customer, address, changed=True)
-    if confirm:
-        customers.move(ctx.tx, customer.id, address.id)
-        _use_new_address(ctx, customer, address)
-        return Found(customer, address, changed=True)
-    _wait_for_yes(ctx, customer, address)
+    address = customers.ensure_address(ctx.tx, phone)
+    known = customers.ties(ctx.tx, customer.id).get(address.id)
+    if confirm or (current is None and known in (None, Tie.WAITING, Tie.OTHER)):
+        return use_number(ctx, customer, address)
+    if known in (Tie.OTHER, Tie.FORMER, Tie.WRONG):
+        return Found(customer, current, tie=known)
+    wait_for_yes(ctx, customer, address)
     return Found(customer, current, phone_waits=True)
 
 
-def ensure_address(ctx: Context, phone: str) -> Address:
-    """The address with this number, made when it is new."""
-    known = customers.address_by_phone(ctx.tx, phone)
-    if known is not None:
-        return known
-    address = Address(id=ctx.new("adr"), phone=phone)
-    ctx.apply(Decision(changes=(Insert("addresses", customers.address_row(ctx.tx, address)),)))
-    return address
+def use_number(ctx: Context, customer: Customer, address: Address, *, old: Tie = Tie.FORMER) -> Found:
+    """From now on the customer is reached here; what is on its way stays with the old number."""
+    former = customers.address_of(ctx.tx, customer.id)
+    customers.move(ctx.tx, customer.id, address.id, old=old)
+    if address.state is AddressState.WRONG:
+        customers.set_state(ctx.tx, address.id, AddressState.OK)
+    customers.trust(ctx.tx, address.id)
+    _release(ctx, customer)
+    phone_arrived(ctx, customer, address)
+    moved = tuple(
+        Update(
+            "steps", step.id, {"address_id": address.id, "resend": False, "attempt": 0, "message_id": None}
+        )
+        for step in sequences.waiting_steps(ctx.tx, customer_id=customer.id)
+        if step.address_id != address.id and step.reason != "unknown_outcome"
+    )
+    ctx.apply(Decision(changes=moved))
+    if _old_stop_is_over(customer, former, address):
+        plan_again(ctx, customer, address)
+    return Found(customer, customers.address_of(ctx.tx, customer.id), changed=True)
+
+
+def plan_again(ctx: Context, customer: Customer, address: Address | None) -> None:
+    """A stop had ended the plan and holds no more: what is true now is planned anew, nothing in a burst."""
+    for invoice in invoices.owed_by(ctx.tx, customer.id, lock=True):
+        sequence = sequences.of_invoice(ctx.tx, invoice.id)
+        if sequence is None:
+            continue
+        if sequence.state in sequence_rules.ENDED:
+            known = sequences.steps_of(ctx.tx, sequence.id)
+            if not sequence_rules.emptied_by_stop(sequence, known):
+                continue
+            sequence, reopened = sequence_rules.reopen(sequence, known, now=ctx.now)
+            ctx.apply(reopened)
+        ctx.apply(plans.replan(ctx, invoice, customer, address, sequence))
+
+
+def _old_stop_is_over(customer: Customer, old: Address | None, new: Address) -> bool:
+    """The former number had said stop, not this person: it does not follow them to the new one."""
+    stopped = old is not None and old.opted_out_at is not None
+    return stopped and new.opted_out_at is None and customer.opted_out_at is None
+
+
+def confirm_number(ctx: Context, customer: Customer, address: Address) -> bool:
+    """The number in use is right, says somebody who may; answers whether anything had waited for that."""
+    doubted = customers.trust(ctx.tx, address.id)
+    waited = bool(customers.waiting_addresses(ctx.tx, customer.id))
+    customers.forget_waiting(ctx.tx, customer.id)
+    if doubted or waited:
+        _release(ctx, customer)
+    return doubted or waited
 
 
 def phone_arrived(ctx: Context, customer: Customer, address: Address) -> None:
@@ -192,9 +249,9 @@ def phone_arrived(ctx: Context, customer: Customer, address: Address) -> None:
                 ctx.apply(fresh)
 
 
-def _wait_for_yes(ctx: Context, customer: Customer, address: Address) -> None:
-    if address.id not in customers.waiting_addresses(ctx.tx, customer.id):
-        ctx.apply(rules.link(customer.id, address.id, primary=False))
+def wait_for_yes(ctx: Context, customer: Customer, address: Address) -> None:
+    """Another number was given: the person's messages wait until the old number or the owner says yes."""
+    customers.tie(ctx.tx, customer.id, address.id, Tie.WAITING)
     told = rules.phone_change_waits(customer.id, address.id, now=ctx.now)
     ctx.apply(Decision(events=(told,)))
     for invoice in invoices.owed_by(ctx.tx, customer.id, lock=True):
@@ -217,17 +274,6 @@ def _release(ctx: Context, customer: Customer) -> None:
             ctx.apply(decision)
     waiting = sequences.waiting_steps(ctx.tx, customer_id=customer.id)
     ctx.apply(Decision(changes=sequence_rules.bring_forward(waiting, ctx.now)))
-
-
-def _use_new_address(ctx: Context, customer: Customer, address: Address) -> None:
-    """What is still to be said goes to the new number; what is on its way stays with the old one."""
-    _release(ctx, customer)
-    phone_arrived(ctx, customer, address)
-    moved = tuple(
-        Update("steps", step.id, {"address_id": address.id})
-        for step in sequences.waiting_steps(ctx.tx, customer_id=customer.id)
-    )
-    ctx.apply(Decision(changes=moved))
 
 
 def of_invoice(ctx: Context, given: dict[str, Any], customer: Customer) -> None:

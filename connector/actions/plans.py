@@ -7,6 +7,7 @@ from connector.actions.context import Context
 from connector.domain import replan as planning
 from connector.domain import sequences as rules
 from connector.domain.decision import Decision
+from connector.domain.entrance import FIRST_CONTACT
 from connector.domain.model import Address, Customer, Invoice, Recipe, Sequence
 from connector.domain.problems import NotFound
 from connector.specs.recipes import recipe_from_body
@@ -60,7 +61,7 @@ def template_names(recipe: Recipe) -> list[str]:
     """Every template that a recipe may send."""
     named = [step.template for step in recipe.steps]
     named += [recipe.receipt, recipe.receipt_partial, recipe.promise_ask, recipe.promise_confirm]
-    named.append(recipe.promise_broken)
+    named += [recipe.promise_broken, recipe.first_contact or FIRST_CONTACT]
     return sorted({name for name in named if name is not None})
 
 

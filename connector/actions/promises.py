@@ -96,6 +96,7 @@ def cancel_promise(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     """Takes a promise back; the reminders that it had stopped are planned again where they are still true."""
     promise = references.promise(ctx, given["promise"])
     invoice = references.invoice(ctx, promise.invoice_id, lock=True)
+    promise = references.promise(ctx, promise.id)  # as it stands under the lock: a payment may have kept it
     decision = rules.cancel(promise, now=ctx.now, planned=sequences.steps_of_invoice(ctx.tx, invoice.id))
     ctx.apply(decision)
     cancelled = decision.result == "cancelled"

@@ -10,12 +10,12 @@ from connector.domain.model import Case, Customer, Invoice, Promise
 from connector.domain.phones import parse_phone
 from connector.domain.problems import Invalid, NotFound, Problem, ambiguous
 from connector.domain.windows import local_instant
-from connector.store import cases, customers, invoices, promises
+from connector.store import cases, customers, instalments, invoices, locking, promises
 
 
 def invoice(ctx: Context, reference: str, *, lock: bool = False, field: str = "invoice") -> Invoice:
     """The invoice with this number or id; an action that will change it locks it."""
-    found = invoices.find(ctx.tx, reference.strip(), lock=lock)
+    found = [i for i in invoices.find(ctx.tx, reference.strip(), lock=lock) if ctx.sees(i.source)]
     if not found:
         raise NotFound("invoice_not_found", field=field, params={"given": reference})
     if len(found) > 1:
@@ -26,14 +26,18 @@ def invoice(ctx: Context, reference: str, *, lock: bool = False, field: str = "i
 def invoices_named(ctx: Context, given: str | list[str], *, lock: bool = False) -> list[Invoice]:
     """One or several invoices: a list, or a text with commas between the numbers."""
     if isinstance(given, str):
-        whole = invoices.find(ctx.tx, given.strip(), lock=lock)
+        whole = [i for i in invoices.find(ctx.tx, given.strip(), lock=lock) if ctx.sees(i.source)]
         if len(whole) == 1:
             return whole
         names = [part.strip() for part in given.replace(";", ",").split(",") if part.strip()]
     else:
         names = given
-    found = [invoice(ctx, name, lock=lock) for name in names]
-    return list({i.id: i for i in found}.values())
+    found = list({i.id: i for i in (invoice(ctx, name) for name in names)}.values())
+    if not lock:
+        return found
+    locking.invoices(ctx.tx, [i.id for i in found])  # all at once: everybody locks them in one order
+    fresh = invoices.by_ids(ctx.tx, [i.id for i in found])
+    return [fresh[i.id] for i in found]
 
 
 def customer(ctx: Context, reference: str, *, field: str = "customer") -> Customer:
@@ -55,7 +59,14 @@ def customers_meant(ctx: Context, reference: str) -> list[Customer]:
     phone = phone_or_none(ctx, reference)
     if phone is not None:
         hits |= {c.id: c for c in customers.by_phone(ctx.tx, phone)}
-    return list(hits.values())
+    return [c for c in hits.values() if sees_customer(ctx, c)]
+
+
+def sees_customer(ctx: Context, customer: Customer) -> bool:
+    """Whether a source-bound key may know of a customer: one whom its sources named or billed."""
+    if ctx.sources is None or customer.source in ctx.sources:
+        return True
+    return invoices.has_source(ctx.tx, customer.id, ctx.sources)
 
 
 def phone_or_none(ctx: Context, text: str) -> str | None:
@@ -87,9 +98,17 @@ def target(ctx: Context, given: dict[str, Any], *, lock: bool = True) -> Target:
         owner = customers.by_id(ctx.tx, found.customer_id)
         if owner is None:
             raise LookupError(f"invoice {found.id} has no customer")
-        return Target(owner, [found], by_customer=False)
+        return Target(owner, _reminded(ctx, found, lock=lock), by_customer=False)
     person = customer(ctx, given["customer"])
-    return Target(person, invoices.owed_by(ctx.tx, person.id, lock=lock), by_customer=True)
+    owed = [i for i in invoices.owed_by(ctx.tx, person.id, lock=lock) if ctx.sees(i.source)]
+    return Target(person, owed, by_customer=True)
+
+
+def _reminded(ctx: Context, found: Invoice, *, lock: bool) -> list[Invoice]:
+    """An act on a debt that is split is one on its open instalments: they are what is reminded."""
+    if found.is_split and lock:
+        locking.invoices(ctx.tx, instalments.family_ids(ctx.tx, [found.id]))
+    return instalments.reminded_for(ctx.tx, found)
 
 
 def later_than_today(ctx: Context, given: dict[str, Any], field: str = "until") -> date | None:
@@ -100,19 +119,37 @@ def later_than_today(ctx: Context, given: dict[str, Any], field: str = "until") 
     return found
 
 
+def _sees_about(ctx: Context, invoice_id: str | None, customer_id: str | None) -> bool:
+    """Whether a source-bound key may know of what is about this invoice, else about this customer."""
+    if ctx.sources is None:
+        return True
+    if invoice_id is not None:
+        about = invoices.by_id(ctx.tx, invoice_id)
+        return about is not None and ctx.sees(about.source)
+    person = customers.by_id(ctx.tx, customer_id) if customer_id else None
+    return person is not None and sees_customer(ctx, person)
+
+
 def promise(ctx: Context, reference: str) -> Promise:
     found = promises.by_id(ctx.tx, reference.strip())
-    if found is None:
+    if found is None or not _sees_about(ctx, found.invoice_id, found.customer_id):
         raise NotFound("promise_not_found", field="promise", params={"given": reference})
     return found
 
 
-def case(ctx: Context, reference: str) -> Case:
+def case(ctx: Context, reference: str, *, lock: bool = False) -> Case:
     """The case with this id, or with the id that another tool gave it."""
     found = cases.by_id(ctx.tx, reference.strip())
-    if found is not None:
+    if lock and found is not None:  # invoices first: everybody locks in one order
+        locking.invoices(ctx.tx, [found.invoice_id] if found.invoice_id else [])
+        found = cases.by_id(ctx.tx, found.id, lock=True)
+    if found is not None and _sees_about(ctx, found.invoice_id, found.customer_id):
         return found
-    others = cases.by_external(ctx.tx, reference.strip())
+    others = [
+        c
+        for c in cases.by_external(ctx.tx, reference.strip())
+        if _sees_about(ctx, c.invoice_id, c.customer_id)
+    ]
     if not others:
         raise NotFound("case_not_found", field="case", params={"given": reference})
     if len(others) > 1:

@@ -1,6 +1,7 @@
 """Runs one action: its input checked against the spec, one transaction, one row in the audit."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -19,7 +20,18 @@ Action = Callable[[Context, dict[str, Any]], dict[str, Any]]
 OnSuccess = Callable[[Tx, dict[str, Any]], None]  # (the change's transaction, its answer)
 
 # The first of these that the answer holds is what the action was about.
-_OBJECTS = ("case_id", "promise_id", "payment_id", "invoice_id", "customer_id", "recipe_name", "business_id")
+_OBJECTS = (
+    "charge_id",
+    "case_id",
+    "promise_id",
+    "plan_id",
+    "claim_id",
+    "payment_id",
+    "invoice_id",
+    "customer_id",
+    "recipe_name",
+    "business_id",
+)
 
 
 @cache
@@ -55,6 +67,8 @@ def run_action(
     dry_run: bool = False,
     public_url: str = "",
     language: str = "en",
+    admin: bool = True,
+    sources: frozenset[str] | None = None,
     on_success: OnSuccess | None = None,
 ) -> dict[str, Any]:
     """The action's answer. A refusal is a Problem, and then nothing has happened.
@@ -69,15 +83,24 @@ def run_action(
     given = catalog.given(name, body, language)
     dry_run = bool(given.pop("dry_run", False)) or dry_run
     answer: dict[str, Any] = {}
+    cache: dict[str, Any] = {}
+    prepare = function_of(f"prepare_{name}")
+    if prepare is not None:  # what costs time is done before anybody has to wait for this transaction
+        with store.read() as tx:
+            ctx = context(tx, catalog, actor, settle_seconds=settle_seconds, mode=mode, public_url=public_url)
+            cache["prepared"] = prepare(ctx, given)
     with store.write() if spec.changes else store.read() as tx:
         ctx = context(tx, catalog, actor, settle_seconds=settle_seconds, mode=mode, public_url=public_url)
-        answer = complete(spec, function(ctx, given))
+        ctx.cache.update(cache)
+        answer = complete(spec, function(replace(ctx, admin=admin, sources=sources), given))
         if spec.changes and dry_run:
             raise Rollback
         if spec.changes:
             _write_down(tx, spec, actor, given, answer)
             if on_success is not None:
                 on_success(tx, answer)
+    for act in ctx.cache.get("after", ()) if not dry_run else ():
+        act(store)  # outside the transaction: what a database can do only then
     return answer | {"dry_run": True} if dry_run else answer
 
 

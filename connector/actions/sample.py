@@ -4,9 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from connector.actions import cases, promises
+from connector.actions import cases, promises, references, truces
 from connector.actions.context import Context
+from connector.actions.instalments import create_payment_plan
 from connector.actions.invoices import create_invoice
+from connector.actions.payments import mark_paid
+from connector.actions.recurring import upsert_recurring_charge
 from connector.actions.run import context
 from connector.domain.model import Business
 from connector.ids import Ids
@@ -41,7 +44,32 @@ TENANTS: tuple[tuple[str, str, str, str, int, str | None], ...] = (
     ("C2", "Wayan Sukerta", "+6281512345678", "1.500.000", 5, "Asia/Makassar"),
 )
 PERIOD = date(2026, 12, 1)
-CASE, PROMISE = "cas_sample", "prm_sample"
+CASE, PROMISE, CHARGE = "cas_sample", "prm_sample", "rec_sample"
+_MONEY = {"clm": "clm_sample", "pay": "pay_sample", "pln": "pln_sample"}
+
+# A recurring charge that begins long after the sample's December, so that it disturbs nothing there.
+PARKING = {
+    "charge_ref": "P-01",
+    "customer_ref": "A1",
+    "customer_name": "Dewi Lestari",
+    "customer_phone": "+6281211110001",
+    "amount": "150.000",
+    "due_day": 5,
+    "first_period": "2027-06",
+    "description": "Parkir {period_text}",
+}
+
+# A deposit due long after the sample's December, kept silently: split in two, the first half partly paid, the
+# rest claimed to be paid.
+DEPOSIT = {
+    "customer_ref": "D1",
+    "customer_name": "Sri Wahyuni",
+    "customer_phone": "+6281911110010",
+    "invoice_number": "D1-DEPOSIT",
+    "amount": "3.000.000",
+    "due_date": "2027-06-05",
+    "description": "Uang jaminan kamar D1",
+}
 
 
 @dataclass(slots=True)
@@ -64,12 +92,25 @@ def load_sample(store: Store, catalog: Catalog) -> None:
             business.create(tx, BUSINESS)
         if invoices.by_number(tx, _number("A3")) is not None:
             return
-        named = replace(tx, ids=_NamedIds(tx.ids, {"cas": CASE, "prm": PROMISE}))
+        named = replace(tx, ids=_NamedIds(tx.ids, {"cas": CASE, "prm": PROMISE, "rec": CHARGE} | _MONEY))
         ctx = context(named, catalog, "sample", settle_seconds=0, mode="sandbox")
         for tenant in TENANTS:
             create_invoice(ctx, _given(*tenant))
         cases.open_case(ctx, {"invoice": _number("B1"), "reason": "terms", "note": "Minta dicicil dua kali"})
         promises.record_promise(ctx, _promise(ctx))
+        upsert_recurring_charge(ctx, PARKING)
+        _deposit(replace(ctx, quiet=True))
+
+
+def _deposit(ctx: Context) -> None:
+    """A payment plan, a payment and a claim for the examples, in a corner where they disturb nothing."""
+    deposit = create_invoice(ctx, DEPOSIT)
+    halves = [{"date": day, "amount": "1.500.000"} for day in ("2027-05-05", "2027-06-05")]
+    plan = {"invoice": deposit["invoice_id"], "lines": halves, "approve_exception": True}
+    first = create_payment_plan(ctx, plan)["instalments"][0]["invoice_number"]
+    mark_paid(ctx, {"invoice": first, "amount": "500.000", "payment_method": "cash"})
+    invoice = references.invoice(ctx, first)
+    truces.make(ctx, invoice.customer_id, invoice, case=None)
 
 
 def _number(room: str) -> str:

@@ -27,7 +27,7 @@ def simulate(
             "amount": given.get("amount") or AMOUNT,
             "due_date": due,
             "recipe": name,
-            "invoice_number": f"simulation-{ctx.new('sim')}",
+            "invoice_number": f"SIM-{ctx.new('sim')[-6:]}",  # rolled back; new all the same
         }
         card = invoices.create_invoice(ctx, invoice)
         shown = sequences.preview_sequence(ctx, {"invoice": card["invoice_id"]})

@@ -27,7 +27,7 @@ def pause_all(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
         today = ctx.tx.machine.astimezone(ZoneInfo(ctx.business.zone)).date()
         until = local_instant(today + days, time(0), ctx.business.zone)
     before = control.state(ctx.tx)
-    same = before.is_paused(ctx.tx.machine) and before.paused_until == until
+    same = before.paused and before.paused_until == until
     if not same:
         control.pause_all(ctx.tx, given["reason"], until)
     return _answer(ctx, "already_paused" if same else "paused")

@@ -17,7 +17,8 @@ def command(file: Path, home: Path | None) -> None:
 
     The copy holds no secret.key: keep that file apart, without it the stored secrets cannot be read.
     """
-    from connector.store import migrate, soundness
+    from connector.commands.starting import open_store
+    from connector.store import audit_chain, migrate, soundness
 
     settings = load_settings(home)
     if settings.database_path is None:
@@ -26,8 +27,13 @@ def command(file: Path, home: Path | None) -> None:
         refuse(f"{file} exists already; a backup never overwrites anything")
     if not settings.database_path.exists():
         refuse(f"{settings.database_path} does not exist; nothing to copy")
+    store = open_store(settings)
+    with store.write() as tx:  # the copy carries the chain's head: a tail cut off later shows against it
+        audit_chain.seal_all(tx)
+        head = audit_chain.head(tx)
+    store.close()
     migrate.backup(settings.database_url, file)
     verdict, rows = soundness.of_copy(file)
     if verdict != "ok":
         refuse(f"{file} is damaged: {verdict}")
-    click.echo(f"{file}: {file.stat().st_size:,} bytes, {rows} invoices, checked.")
+    click.echo(f"{file}: {file.stat().st_size:,} bytes, {rows} invoices, checked. Audit head {head}")

@@ -34,7 +34,9 @@ def server(settings: Settings) -> Iterator[httpx.Client]:
         with httpx.Client(base_url=address, headers=headers, timeout=60, trust_env=False) as client:
             yield client
     except httpx.TransportError as failed:
-        refuse(f"No Tagih answers at {address} ({failed.__class__.__name__}); start it with {program()} serve.")
+        refuse(
+            f"No Tagih answers at {address} ({failed.__class__.__name__}); start it with {program()} serve."
+        )
     finally:
         with store.write() as tx:
             keys.revoke_key(tx, made.key.id)

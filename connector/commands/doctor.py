@@ -128,19 +128,22 @@ def _processes(settings: Settings) -> Iterator[Finding]:
 
 def _clock(settings: Settings) -> Iterator[Finding]:
     from connector.commands.starting import open_store
-    from connector.store import clockrow, vitals
+    from connector.store import control as control_row
+    from connector.store import vitals
 
     path = settings.database_path
     if path is not None and not path.exists():
         return
     store = open_store(settings)
     with store.read() as tx:
-        control, age, now = clockrow.read(tx), vitals.heartbeat_age_s(tx), tx.now
+        control, age, now = control_row.state(tx), vitals.heartbeat_age_s(tx), tx.now
     store.close()
     sort = "virtual" if settings.virtual_clock else "system"
-    if control.suspect:
+    if control.clock_suspect:
         yield Finding(
-            "clock", FAULT, f"not trusted ({control.suspect}): nothing is sent until resume_all confirms it"
+            "clock",
+            FAULT,
+            f"not trusted ({control.clock_suspect}): nothing is sent until resume_all confirms it",
         )
     else:
         yield Finding("clock", OK, f"{sort}, {now:%Y-%m-%d %H:%M} UTC")

@@ -9,6 +9,9 @@ from typing import Any
 import click
 
 from connector.commands.surroundings import home_option, table
+from connector.domain.listwords import ACTIONS, words_of
+from connector.store import business
+from connector.store.db import Store
 
 SHOWN_ROWS = 40
 
@@ -54,9 +57,10 @@ def command(
             list_name=list_name or file.stem,
             file_name=file.name,
             reading=reading,
+            language=(language := _language(store)),
         )
-        click.echo(_as_json(preview) if as_json else _difference(preview))
-        if only_look or not (yes or click.confirm("Publish this?")):
+        click.echo(_as_json(preview) if as_json else _difference(preview, language))
+        if only_look or not (yes or click.confirm(_WORDS[language]["ask"])):
             imports.drop(store, preview["import_id"])
             return
         done = publish(
@@ -73,27 +77,76 @@ def command(
     click.echo(done["result_text"], err=as_json)
 
 
+def _language(store: Store) -> str:
+    """The business's own: whoever types the command reads what its people read."""
+    with store.read() as tx:
+        own = business.get(tx)
+    return "en" if own is not None and own.language == "en" else "id"
+
+
 def _as_json(preview: dict[str, Any]) -> str:
     """The shape that scripts rely on; see DESIGN's outer contract."""
     shown = {key: preview[key] for key in ("list", "preview_version", "rows", "missing", "suspicious")}
     return json.dumps(shown, ensure_ascii=False, indent=2)
 
 
-def _difference(preview: dict[str, Any]) -> str:
-    """The rows that matter, then one line of counts."""
-    rows = preview["rows"]
-    counts = Counter(row["action"] for row in rows)
-    told = [row for row in rows if row["action"] != "unchanged"]
-    lines = [table([("LINE", "WHAT", "INVOICE", "WHY"), *map(_line, told[:SHOWN_ROWS])])] if told else []
+_HEAD = {
+    "id": ("BARIS", "APA", "NAMA", "JUMLAH", "JATUH TEMPO", "PERUBAHAN"),
+    "en": ("LINE", "WHAT", "NAME", "AMOUNT", "DUE", "CHANGE"),
+}
+_WORDS = {
+    "id": {
+        "more": "... dan {count} baris lagi",
+        "gone": "Tidak ada lagi di berkas (tidak berarti lunas): {who}",
+        "twice": "Lihat lagi: baris {detail}",
+        "none": "tidak ada baris",
+        "ask": "Terapkan?",
+    },
+    "en": {
+        "more": "... and {count} more",
+        "gone": "No longer in the file (which never means paid): {who}",
+        "twice": "Look twice: line {detail}",
+        "none": "no rows",
+        "ask": "Publish this?",
+    },
+}
+NAME_WIDTH = 28
+
+
+def _difference(preview: dict[str, Any], language: str) -> str:
+    """The rows that matter with what changes from what to what; then what is wrong, and one line of counts."""
+    words = _WORDS[language]
+    told = [row for row in preview["rows"] if row["action"] != "unchanged"]
+    lines = [table([_HEAD[language], *map(_line, told[:SHOWN_ROWS])])] if told else []
     if len(told) > SHOWN_ROWS:
-        lines.append(f"... and {len(told) - SHOWN_ROWS} more")
-    lines += [f"no longer in the file: {number}" for number in preview["missing"]]
-    lines += [f"look twice: {item['detail']}" for item in preview["suspicious"]]
-    counted = ", ".join(f"{count} {action.replace('_', ' ')}" for action, count in sorted(counts.items()))
-    lines.append(f"{preview['list']}: {counted or 'no rows'}, {len(preview['missing'])} missing")
+        lines.append(words["more"].format(count=len(told) - SHOWN_ROWS))
+    refused = [row for row in told if row["errors"]]
+    lines += [_refused(row) for row in refused[:SHOWN_ROWS]]
+    lines += [words["gone"].format(who=_who(gone)) for gone in preview["missing_rows"]]
+    lines += [words["twice"].format(detail=item["detail"]) for item in preview["suspicious"]]
+    lines += [preview["summary_text"]] if preview["summary_text"] and told else []
+    lines.append(f"{preview['list']}: {_counted(preview, language) or words['none']}")
     return "\n".join(lines)
 
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:
-    why = "; ".join(f"{e.get('field')}: {e.get('detail') or e.get('code')}" for e in row.get("errors") or ())
-    return str(row["line"]), row["action"].replace("_", " "), str(row["number"] or "-"), why
+    name = row["customer_name"] or "-"
+    shown = name if len(name) <= NAME_WIDTH else name[: NAME_WIDTH - 3] + "..."
+    cells = (row["action_text"], shown, row["amount_text"] or "-", row["due_date_text"] or "-")
+    return str(row["line"]), *cells, row["changes_text"] or ""
+
+
+def _refused(row: dict[str, Any]) -> str:
+    return f"{row['line']}: " + " ".join(error["detail"] for error in row["errors"])
+
+
+def _who(gone: dict[str, Any]) -> str:
+    name = gone["customer_name"]
+    return f"{gone['number']} ({name})" if name else str(gone["number"])
+
+
+def _counted(preview: dict[str, Any], language: str) -> str:
+    counts = Counter(row["action"] for row in preview["rows"]) | Counter(missing=len(preview["missing"]))
+    return ", ".join(
+        f"{counts[action]} {words_of(ACTIONS, action, language)}" for action in ACTIONS if counts[action]
+    )

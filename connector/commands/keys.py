@@ -26,8 +26,29 @@ def command() -> None:
     callback=lambda _c, _p, text: _days(text),
     help="Ends after so many days.",
 )
+@click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    metavar="NAME",
+    help="Only what this source brought, like jurnal or sheet:kost; may be given several times.",
+)
+@click.option(
+    "--hook-host",
+    "hook_hosts",
+    multiple=True,
+    metavar="HOST",
+    help="May send events to this host only, like n8n.example.com; may be given several times.",
+)
 @home_option
-def create(label: str, preset: str, days: int | None, home: Path | None) -> None:
+def create(
+    label: str,
+    preset: str,
+    days: int | None,
+    sources: tuple[str, ...],
+    hook_hosts: tuple[str, ...],
+    home: Path | None,
+) -> None:
     """Make a key named LABEL and show it once."""
     from connector.commands.starting import open_store, presets
     from connector.store import keys
@@ -45,6 +66,8 @@ def create(label: str, preset: str, days: int | None, home: Path | None) -> None
             pii=kind.pii,
             preset=preset,
             actions=kind.actions,
+            sources=sources or None,
+            hook_hosts=hook_hosts or None,
             expires_at=tx.machine + timedelta(days=days) if days else None,
             made_by="terminal",
         )

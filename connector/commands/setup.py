@@ -46,7 +46,9 @@ def _host(text: str) -> str:
 @home_option
 def command(home: Path | None, sample: bool, **given: str | None) -> None:
     """Name the business and say how it is paid; --sample loads sample data."""
+    from connector.actions import destinations
     from connector.commands.starting import open_store, prepare
+    from connector.domain.destinations import Becomes
     from connector.store import business
     from connector.supervisor import Refused
 
@@ -60,11 +62,16 @@ def command(home: Path | None, sample: bool, **given: str | None) -> None:
     changes = {name: value for name, value in given.items() if value is not None}
     if "pay_host" in changes:
         changes["pay_host"] = _host(changes["pay_host"])
+    money = {becomes: changes.pop(becomes.value) for becomes in Becomes if becomes.value in changes}
     store = open_store(settings)
     with store.write() as tx:
         known = business.get(tx)
         assert known is not None  # prepare made it
         business.change(tx, known.id, changes)
+        for becomes, value in money.items():
+            # A person at the terminal says it: approved, live, and what waited for it goes.
+            own = business.get(tx) or known
+            destinations.set_live(tx, own, becomes, value, by="terminal", live=not settings.is_sandbox)
         shown = asdict(business.get(tx) or known)
     store.close()
     if sample:

@@ -15,7 +15,7 @@ from connector.settings import Settings
 from connector.specs import Catalog, PresetSpec, default_dirs, load
 from connector.specs.files import SpecFiles
 from connector.specs.policies import read_presets
-from connector.store import business, clockrow, keys, migrate, recipes
+from connector.store import business, clockrow, digests, keys, migrate, recipes
 from connector.store.db import Store, Tx
 from connector.supervisor import Refused
 
@@ -55,8 +55,12 @@ def first_rows(store: Store, settings: Settings, catalog: Catalog) -> str | None
         if settings.virtual_clock:
             clockrow.start_virtual(tx, settings.clock_start or tx.machine)
         _first_business(tx, settings)
+        _day_starts(tx, settings)
         recipes.seed(tx, catalog)
-        return _first_key(tx, settings)
+        made = _first_key(tx, settings)
+    with store.write() as tx:  # under the clock that has just been set
+        digests.ensure(tx)
+    return made
 
 
 def ready(settings: Settings, *, passing: bool = False) -> None:
@@ -96,6 +100,14 @@ def _first_business(tx: Tx, settings: Settings) -> None:
         business.change(tx, known.id, {"relationship": settings.relationship})
 
 
+def _day_starts(tx: Tx, settings: Settings) -> None:
+    """The worker reads it with the business: one setting for every process of this home."""
+    known = business.get(tx)
+    wanted = f"{settings.day_starts:%H:%M}"
+    if known is not None and known.settings.get("day_starts", "07:00") != wanted:
+        business.change(tx, known.id, {"settings": {**known.settings, "day_starts": wanted}})
+
+
 def _first_key(tx: Tx, settings: Settings) -> str | None:
     """`TAGIH_API_KEY` as the first admin key; else a new one when there is none at all."""
     scopes = presets()["admin"].scopes
@@ -105,7 +117,14 @@ def _first_key(tx: Tx, settings: Settings) -> str | None:
     if keys.has_keys(tx):
         return None
     return keys.create_key(
-        tx, label="first", scopes=scopes, pii="full", preset="admin", made_by="start"
+        tx,
+        label="first",
+        scopes=scopes,
+        pii="full",
+        preset="admin",
+        # Unused for a day it ends: nobody took it, and it may lie in a file (T-44). Its first use keeps it.
+        expires_at=tx.machine + keys.FIRST_KEY_WAITS,
+        made_by=keys.FIRST_START,
     ).secret
 
 

@@ -80,6 +80,7 @@ def _web(settings: Settings, catalog: "Catalog", listening: socket.socket) -> No
     try:
         with locks.held(settings.database_path, "web"):
             web = app.make_web_app(settings, app.build(settings, catalog))
+            web.extensions["tagih.inbox"].listen()
             serving.serve(web, listening)
             web.extensions["tagih.inbox"].close()  # commits what waits
     except locks.AlreadyRunning as taken:

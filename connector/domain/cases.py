@@ -32,7 +32,19 @@ _EFFECTS: dict[str, Effect] = {
     "payment_claim": Effect(SequenceState.HELD, "claim_waiting"),
     "claim_waiting": Effect(SequenceState.HELD, "claim_waiting"),
     "unknown_outcome": Effect(SequenceState.HELD, "unknown_outcome", "high"),
+    # These call a person and stop nothing by themselves: what must wait is held where it stands.
+    "pay_destination": Effect(None, "pay_destination_unapproved", "high"),
+    "pdf_missing": Effect(None, "waiting_for_pdf"),
+    "file_refused": Effect(None, "case_open"),
+    "missed_periods": Effect(None, "case_open"),
+    "amount_missing": Effect(None, "waiting_for_amount"),
+    "double_billing_suspected": Effect(None, "case_open"),
+    "hook_host": Effect(None, "case_open"),
+    "claim_repeated": Effect(
+        None, "case_open"
+    ),  # "already paid" for ever must not be a truce for ever (T-31)
 }
+STOPS_NOTHING = frozenset(reason for reason, effect in _EFFECTS.items() if effect.state is None)
 
 
 def effect_of(reason: str) -> Effect:
@@ -48,7 +60,7 @@ def open_case(
     *,
     case_id: str,
     reason: str,
-    customer_id: str,
+    customer_id: str | None,
     invoice_id: str | None,
     severity: str | None,
     words: str | None,
@@ -83,6 +95,15 @@ def open_case(
         for kind in kinds
     )
     return case, Decision(changes=(Insert("cases", row),), events=events, result="opened")
+
+
+def link(case: Case, *, external_id: str, external_url: str | None) -> tuple[Case, Decision]:
+    """The case's ticket elsewhere. The first link stays: a flow that ran twice finds the ticket that it made."""
+    if case.external_id is not None:
+        return case, Decision(result="already_linked")
+    values = {"external_id": external_id, "external_url": external_url}
+    linked = replace(case, external_id=external_id, external_url=external_url)
+    return linked, Decision(changes=(Update("cases", case.id, values),), result="linked")
 
 
 def resolve(

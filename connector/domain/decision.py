@@ -15,9 +15,12 @@ class Insert:
 
 @dataclass(frozen=True, slots=True)
 class Update:
+    """`while_state`: it holds only as long as the row is in this state; somebody who was first is never undone."""
+
     noun: str
     id: str
     values: dict[str, Any]
+    while_state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """What becomes of a message whose outcome nobody knows: wait, send once more, or ask a person."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from connector.domain.model import UnknownPolicy
+from connector.domain.decision import Decision, Update
+from connector.domain.model import Step, StepState, UnknownPolicy
 
 # A longer silence of ours since the intent means that the status may have come while nobody listened.
 LONGEST_GAP = timedelta(minutes=5)
@@ -44,7 +47,7 @@ def settle_unknown(
     1. A provider that echoes nothing can never settle it: a person, without waiting.
     2. The hold runs: wait.
     3. No verified webhook of that provider later than the intent: its silence says nothing: a person.
-    4. We were away for more than five minutes since the intent: a person.
+    4. We were away (worker or door) for more than five minutes since the intent: a person.
     5. Sent once more already: a person. Else the policy decides.
     """
     if not echoes_token:
@@ -58,3 +61,29 @@ def settle_unknown(
     if already_resent:
         return Person("resent_once")
     return ResendOnce() if policy is UnknownPolicy.RESEND_ONCE else Person()
+
+
+# What a person found out, in the words of the outcomes of a case.
+SEND_AGAIN, ARRIVED = "send_again", "message_arrived"
+
+
+def awaits_person(step: Step) -> bool:
+    """Whether this step waits for somebody to say what became of its message."""
+    return step.state is StepState.HELD and step.reason == "unknown_outcome"
+
+
+def after_person(steps: Iterable[Step], outcome: str, *, now: datetime) -> Decision:
+    """A person has looked at an unknown outcome: once more, it had arrived, or it is left at that.
+
+    Whatever else they say, nothing is sent again on a guess: the step ends as `unknown_outcome`.
+    """
+    values: dict[str, Any] = {"state": StepState.CANCELLED, "hold_until": None}
+    if outcome == SEND_AGAIN:
+        values = {"state": StepState.PLANNED, "reason": "resent_once", "due_at": now, "resend": True}
+    elif outcome == ARRIVED:
+        values = {"state": StepState.SENT, "reason": None, "hold_until": None}
+    held = [step for step in steps if awaits_person(step)]
+    return Decision(
+        changes=tuple(Update("steps", step.id, values, while_state=StepState.HELD) for step in held),
+        result="settled" if held else "unchanged",
+    )

@@ -31,6 +31,7 @@ class Draft:
     channel: Channel | None = None
     recipe: str | None = None
     list_name: str | None = None
+    appointment_at: datetime | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -40,6 +41,8 @@ def status_of(*, amount: int, paid: int, waiting_for: str | None) -> InvoiceStat
     >>> status_of(amount=100, paid=40, waiting_for=None)
     <InvoiceStatus.PARTLY_PAID: 'partly_paid'>
     """
+    if waiting_for == "amount":
+        return InvoiceStatus.WAITING  # nobody knows yet what is owed: it is 0 only until then
     if paid >= amount:
         return InvoiceStatus.PAID
     if waiting_for is not None:
@@ -80,8 +83,14 @@ def create(
         list_name=draft.list_name,
         settles_at=settles_at,
         created_at=now,
+        appointment_at=draft.appointment_at,
         extra=dict(draft.extra),
     )
+    return invoice, born(invoice, now=now)
+
+
+def born(invoice: Invoice, *, now: datetime) -> Decision:
+    """The row of a new invoice, and the event that tells of it."""
     row = columns(invoice) | {"event_count": 0, "updated_at": now}
     told = NewEvent(
         "invoice_created",
@@ -91,7 +100,7 @@ def create(
         data={"amount": invoice.amount, "source": invoice.source},
         once=f"invoice_created:{invoice.id}",
     )
-    return invoice, Decision(changes=(Insert("invoices", row),), events=(told,), result="created")
+    return Decision(changes=(Insert("invoices", row),), events=(told,), result="created")
 
 
 def columns(invoice: Invoice) -> dict[str, Any]:

@@ -83,6 +83,7 @@ class KnownInvoice:
     paid: bool = False
     void: bool = False
     ticked: bool = False
+    receipt_waits: bool = False  # the confirmation of its payment has not left yet
     same_list: bool = True  # born in the list that is being compared
     version: int = 1
     open_amount: int | None = None  # what is still owed; None: all of it
@@ -103,6 +104,8 @@ class RowDiff:
     errors: tuple[FieldError, ...] = ()
     row: ListRow | None = None
     newly_paid: bool = False
+    unticked: bool = False  # this list's payment is to be taken back
+    known: KnownInvoice | None = None  # of what is missing
 
     @property
     def suspicious(self) -> bool:
@@ -156,7 +159,9 @@ def _is_open(invoice: KnownInvoice) -> bool:
 
 
 def _missing(invoice: KnownInvoice) -> RowDiff:
-    return RowDiff(RowAction.MISSING, invoice.number, invoice_id=invoice.id, version=invoice.version)
+    return RowDiff(
+        RowAction.MISSING, invoice.number, invoice_id=invoice.id, version=invoice.version, known=invoice
+    )
 
 
 def _pairs(rows: Iterable[ListRow], vanished: Iterable[KnownInvoice]) -> dict[int, KnownInvoice]:
@@ -206,16 +211,17 @@ def _row_diff(row: ListRow, number: str | None, known: KnownInvoice | None) -> R
         return RowDiff(RowAction.NEW, number, line=row.line, flags=flags, row=row, newly_paid=bool(row.paid))
     changes = _changes(row, known)
     newly_paid = bool(row.paid) and _is_open(known)
+    unticked = known.paid and known.ticked and row.paid is False
     flags = _flags(row, known, changes)
     if newly_paid:
         action = RowAction.NEWLY_PAID
-    elif changes or Flag.PAYMENT_UNTICKED in flags:
+    elif changes or unticked:
         action = RowAction.CHANGED
     else:
         action = RowAction.UNCHANGED
         flags = ()
     return RowDiff(
-        action, known.number, row.line, known.id, known.version, changes, flags, (), row, newly_paid
+        action, known.number, row.line, known.id, known.version, changes, flags, (), row, newly_paid, unticked
     )
 
 
@@ -251,7 +257,10 @@ def _flags(row: ListRow, known: KnownInvoice, changes: Mapping[str, Any]) -> tup
         Flag.DESCRIPTION_CHANGED: "description" in changes and row.number is None,
         Flag.DUE_DATE_MOVED: abs((row.due_date - known.due_date).days) > MOVED_DAYS,
         Flag.PAID_CHANGED: known.paid and bool({"amount", "currency"} & set(changes)),
-        Flag.PAYMENT_UNTICKED: known.paid and known.ticked and row.paid is False,
+        # Until the customer was told, taking the tick back is the mending of a slip.
+        Flag.PAYMENT_UNTICKED: (
+            known.paid and known.ticked and row.paid is False and not known.receipt_waits
+        ),
         Flag.OTHER_SOURCE: not known.same_list and bool(changes),
         Flag.VOID: known.void,
     }
@@ -280,7 +289,7 @@ def preview_version(diffs: Iterable[RowDiff]) -> str:
             one.invoice_id,
             one.version,
             {name: list(values) for name, values in sorted(one.changes.items())},
-            list(one.flags),
+            [*one.flags, *(["unticked"] if one.unticked else [])],
             [[error.field, error.code] for error in one.errors],
             dict(one.row.fields) if one.row else None,
         ]

@@ -110,10 +110,35 @@ class AddressState(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+class Tie(StrEnum):
+    """How a number that is not the one in use is tied to a customer."""
+
+    WAITING = "waiting"  # given for them, and nobody has said yes
+    OTHER = "other"  # theirs as well: a reply from it counts, no message goes there
+    FORMER = "former"  # was theirs: never again
+    WRONG = "wrong"  # was said to be somebody else's: never again
+
+
 class PromiseState(StrEnum):
     OPEN = "open"
     KEPT = "kept"
     BROKEN = "broken"
+    CANCELLED = "cancelled"
+
+
+class ClaimState(StrEnum):
+    WAITING = "waiting"  # nobody has looked yet
+    RECEIVED = "received"
+    RECEIVED_PART = "received_part"
+    NOT_FOUND = "not_found"
+
+
+class PlanState(StrEnum):
+    """How a payment plan stands."""
+
+    ACTIVE = "active"
+    FROZEN = "frozen"  # the debt changed meanwhile: a person decides
+    COMPLETED = "completed"
     CANCELLED = "cancelled"
 
 
@@ -169,6 +194,8 @@ class Customer:
     rep_name: str | None = None
     rep_email: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    source: str | None = None  # where the customer was first named
+    opted_out_at: datetime | None = None  # the person's own stop: it follows them to another number
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +207,7 @@ class Address:
     state: AddressState = AddressState.OK
     opted_out_at: datetime | None = None
     last_inbound_at: datetime | None = None  # the customer's last own message: opens the 24-hour window
+    doubted_at: datetime | None = None  # since then nobody knows whose number this is: no figures to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +238,12 @@ class Invoice:
     created_at: datetime | None = None
     paid_at: datetime | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    pdf_file_id: str | None = None  # the document that goes with the invoice text
+    entered_on: date | None = None  # late when its list was started: overdue stages count from this day
+    plan_id: str | None = None  # the payment plan that splits it, or that it is an instalment of
+    parent_id: str | None = None  # of an instalment: the invoice that was split
+    instalment_no: int | None = None
+    appointment_at: datetime | None = None  # when the customer is expected: no reminder of it goes later
 
     @property
     def due(self) -> int:
@@ -217,6 +251,26 @@ class Invoice:
         if self.status in (InvoiceStatus.PAID, InvoiceStatus.VOID):
             return 0
         return max(self.amount - self.paid, 0)
+
+    @property
+    def entered_late(self) -> bool:
+        """Whether it was overdue already when its list was started; a later due date makes it ordinary again."""
+        return self.entered_on is not None and self.entered_on > self.due_date
+
+    @property
+    def overdue_from(self) -> date:
+        """The day from which overdue stages count: the due date, or a late invoice's first day with us."""
+        return self.due_date if self.entered_on is None else max(self.due_date, self.entered_on)
+
+    @property
+    def credit(self) -> int:
+        """What was paid and is not owed: more than the amount, or money on a void invoice."""
+        return self.paid if self.status is InvoiceStatus.VOID else max(self.paid - self.amount, 0)
+
+    @property
+    def is_split(self) -> bool:
+        """Whether instalments stand for it: they are reminded and counted, it is not."""
+        return self.plan_id is not None and self.parent_id is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +311,6 @@ class Step:
     planned_for: datetime | None = None  # the first due_at; due_at itself moves with windows and retries
     attempt: int = 0
     resend: bool = False
-    fence: int = 0
     reason: str | None = None
     hold_until: datetime | None = None
     data: dict[str, Any] = field(default_factory=dict)  # variables, free text, tick details
@@ -279,6 +332,47 @@ class Promise:
     grace_days: int = 1
     paid_before: int = 0  # what was already paid on the invoice when the promise was made
     replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A customer's word that something is paid. It never lowers a balance."""
+
+    id: str
+    no: int  # counts per invoice (or per customer, when it is about several) from 1
+    customer_id: str
+    state: ClaimState
+    made_at: datetime
+    invoice_id: str | None = None  # None: about several invoices
+    case_id: str | None = None
+    reply_id: str | None = None
+    by: str | None = None
+    words: str | None = None
+    amount: int | None = None  # minor units, as claimed
+    paid_on: date | None = None
+    proof_file_id: str | None = None
+    proof_type: str | None = None
+    held_until: datetime | None = None  # the end of the truce; None: no truce was given
+    payment_id: str | None = None
+    note: str | None = None
+    answered_at: datetime | None = None
+    answered_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPlan:
+    """One debt split into instalments, each an ordinary invoice."""
+
+    id: str
+    invoice_id: str  # the debt that is split
+    customer_id: str
+    state: PlanState
+    amount: int  # minor units: what was open when it was split
+    created_at: datetime
+    by: str | None = None
+    exception: bool = False  # beyond the policy's ceiling, approved
+    reason: str | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +398,14 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file that goes with a message: a link that opens for some days without a key."""
+
+    link: str
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingMessage:
     """What a provider translates into its own request. `token` is our message id and returns in statuses."""
 
@@ -315,6 +417,7 @@ class OutgoingMessage:
     params: tuple[tuple[str, str], ...] = ()  # named, in the order of the body
     url_suffix: str | None = None  # the variable of the template's URL button
     buttons: tuple[Button, ...] = ()
+    document: Document | None = None  # above the text of a template that has a variant for it
 
 
 class OutcomeKind(StrEnum):
@@ -364,6 +467,7 @@ class Inbound:
     profile_name: str | None = None
     media_id: str | None = None
     media_type: str | None = None
+    media_name: str | None = None  # what the sender called the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,6 +501,9 @@ class Policy:
     minimum_gap_hours: int  # between two reminders to one address
     reply_minutes: int = 15
     consent: str = "contract"  # or "consent": a record is needed first
+    plan_max_instalments: int = 6  # of a payment plan; more needs an approved exception
+    plan_max_days: int = 184  # from today to the last instalment
+    neutral_after_days: int | None = 90  # so long silent: a first message without figures; None: never
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +538,7 @@ class Recipe:
     policy: Policy
     steps: tuple[RecipeStep, ...]
     receipt: str | None = None  # template of the payment confirmation
+    first_contact: str | None = None  # template for who is late when a list is started; None: the shipped one
     receipt_partial: str | None = None
     promise_ask: str | None = None
     promise_confirm: str | None = None
@@ -441,3 +549,4 @@ class Recipe:
     fallback: Fallback | None = None
     unknown: UnknownPolicy = UnknownPolicy.RESEND_ONCE
     claim_truce_hours: int = 48
+    claim_truces: int = 2  # claims without a proof that rest the reminders; further ones only call a person

@@ -25,4 +25,4 @@ def stable_number(
         month,
     )
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
-    return f"{due_date:%Y%m}-{base64.b32encode(digest)[:8].decode()}"
+    return f"{due_date:%Y-%m}-{base64.b32encode(digest)[:8].decode()}"

@@ -1,12 +1,17 @@
-"""Money that came in: which invoice it fills, and what follows from it. Amounts are minor units."""
+"""Money that came in: what it does to an invoice, and what follows from it. Amounts are minor units.
 
+One payment is one transfer; its items say what it gave to which invoice. What is paid on an invoice is the
+sum of its items, and on an invoice that was split also that of its instalments.
+"""
+
+from collections.abc import Mapping
 from collections.abc import Sequence as Many
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import combinations
 from typing import Any
 
-from connector.domain.decision import CancelSteps, Decision, Insert, NewEvent
+from connector.domain.allocations import Part
+from connector.domain.decision import CancelSteps, Decision, Insert, NewEvent, Update
 from connector.domain.invoices import status_of, update
 from connector.domain.model import (
     Invoice,
@@ -22,16 +27,7 @@ from connector.domain.sequences import finish, notice
 
 # Without a reference the same invoice and amount within these days is probably one payment told twice.
 TWIN_DAYS = 3
-# More invoices than this are not tried out in every combination: a person says which ones are meant.
-_TRIED = 14
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What one payment gives to one invoice."""
-
-    invoice: Invoice
-    amount: int
+APPLIED, REVERSED, UNMATCHED = "applied", "reversed", "unmatched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +37,7 @@ class Receipt:
     recipe: Recipe
     address_id: str
     due_at: datetime
+    paid_in_all: int | None = None  # one confirmation speaks for several invoices: what they got together
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +49,7 @@ class Fact:
     source: str
     by: str | None
     note: str | None
+    ref: str | None = None
 
 
 def twin_days(paid_on: date) -> tuple[date, date]:
@@ -63,89 +61,104 @@ def twin_days(paid_on: date) -> tuple[date, date]:
     return paid_on - timedelta(days=TWIN_DAYS), paid_on + timedelta(days=TWIN_DAYS)
 
 
-def exact(invoices: Many[Invoice], amount: int) -> tuple[Part, ...] | None:
-    """The only set of invoices whose open amounts add up to the payment; None when not exactly one."""
-    if amount == sum(invoice.due for invoice in invoices):
-        return tuple(Part(invoice, invoice.due) for invoice in invoices)
-    if len(invoices) > _TRIED:
-        return None
-    found: tuple[Invoice, ...] | None = None
-    for size in range(1, len(invoices)):
-        for some in combinations(invoices, size):
-            if sum(invoice.due for invoice in some) == amount:
-                if found is not None:
-                    return None
-                found = some
-    return tuple(Part(invoice, invoice.due) for invoice in found) if found else None
+def transfer(
+    payment_id: str,
+    fact: Fact,
+    *,
+    amount: int,
+    currency: str,
+    customer_id: str | None,
+    now: datetime,
+    state: str = APPLIED,
+    told_invoice: str | None = None,
+    case_id: str | None = None,
+) -> Insert:
+    """The row of a payment; which invoices it fills follows with its items."""
+    row = {
+        "id": payment_id,
+        "customer_id": customer_id,
+        "amount": amount,
+        "currency": currency,
+        "paid_on": fact.paid_on,
+        "method": fact.method,
+        "ref": fact.ref,
+        "source": fact.source,
+        "by": fact.by,
+        "note": fact.note,
+        "state": state,
+        "told_invoice": told_invoice,
+        "case_id": case_id,
+        "created_at": now,
+    }
+    return Insert("payments", row)
 
 
-def oldest_first(invoices: Many[Invoice], amount: int) -> tuple[Part, ...]:
-    """Fills the oldest due date first; what is left over lies on the last one."""
-    parts: list[Part] = []
-    left = amount
-    for invoice in sorted(invoices, key=lambda i: (i.due_date, i.number)):
-        if left <= 0:
-            break
-        given = min(left, invoice.due)
-        if given > 0:
-            parts.append(Part(invoice, given))
-            left -= given
-    if left > 0 and parts:
-        parts[-1] = replace(parts[-1], amount=parts[-1].amount + left)
-    elif left > 0:
-        parts.append(Part(invoices[-1], left))
-    return tuple(parts)
+def matched(payment_id: str, customer_id: str) -> Update:
+    """A parked payment has found what it was for."""
+    return Update("payments", payment_id, {"state": APPLIED, "customer_id": customer_id})
 
 
-def record(
+def fill(
     part: Part,
     *,
     payment_id: str,
-    ref: str | None,
+    item_id: str,
     fact: Fact,
     sequence: Sequence | None,
     receipt: Receipt | None,
     step_id: str,
     now: datetime,
 ) -> tuple[Invoice, Decision]:
-    """The invoice with this payment on it.
+    """The invoice with this part of a payment on it.
 
     Paid in full: planned reminders end with the reason `paid` and the sequence has done its work. Paid in
     part: the plan goes on, its texts name what is left. Either way the customer gets a confirmation, if there
     is a template for it and a way to send it.
     """
-    before = part.invoice
-    paid = before.paid + part.amount
+    item = {
+        "id": item_id,
+        "payment_id": payment_id,
+        "invoice_id": part.invoice.id,
+        "amount": part.amount,
+        "created_at": now,
+    }
+    after, decision = paid_more(
+        part.invoice, part.amount, payment_id=payment_id, fact=fact, sequence=sequence, now=now
+    )
+    step = _receipt(after, payment_id, part.amount, fact, sequence, receipt, step_id)
+    changes = (Insert("payment_items", item), *decision.changes)
+    return after, replace(decision, changes=changes, steps=decision.steps + step, result="recorded")
+
+
+def paid_more(
+    before: Invoice,
+    amount: int,
+    *,
+    payment_id: str,
+    fact: Fact,
+    sequence: Sequence | None,
+    now: datetime,
+) -> tuple[Invoice, Decision]:
+    """The invoice with more paid on it, by its own item or by that of an instalment.
+
+    A void invoice stays void: money on it is the customer's credit.
+    """
+    paid = before.paid + amount
     status = status_of(amount=before.amount, paid=paid, waiting_for=before.waiting_for)
+    status = InvoiceStatus.VOID if before.status is InvoiceStatus.VOID else status
     whole = status is InvoiceStatus.PAID
     after = replace(
         before,
         paid=paid,
         status=status,
         waiting_for=None if whole else before.waiting_for,
-        paid_at=now if whole else None,
+        paid_at=(before.paid_at or now) if whole else None,
         version=before.version + 1,
     )
-    row = {
-        "id": payment_id,
-        "invoice_id": before.id,
-        "customer_id": before.customer_id,
-        "amount": part.amount,
-        "currency": before.currency,
-        "paid_on": fact.paid_on,
-        "method": fact.method,
-        "ref": ref,
-        "source": fact.source,
-        "by": fact.by,
-        "note": fact.note,
-        "state": "applied",
-        "created_at": now,
-    }
-    decision = Decision(changes=(Insert("payments", row), update(before, after, now)), result="recorded")
-    if whole:
+    decision = Decision(changes=(update(before, after, now),))
+    if whole and before.status is not InvoiceStatus.PAID:
         decision = decision.then(_settled(after, payment_id, fact, sequence, now))
-    step = _receipt(after, payment_id, part.amount, fact, sequence, receipt, step_id)
-    return after, replace(decision, steps=decision.steps + step, result="recorded")
+    return after, decision
 
 
 def _settled(
@@ -189,21 +202,29 @@ def _receipt(
         notice(
             invoice,
             step_id=step_id,
-            key=f"receipt:{payment_id}",
+            key=f"{RECEIPT_KEY}{payment_id}",
             template=template,
             stage=Stage.RECEIPT,
             permission=Permission.NOTICE,
             sequence=sequence,
             address_id=receipt.address_id,
             due_at=receipt.due_at,
-            data={
-                "payment_id": payment_id,
-                "paid_amount": amount,
-                "paid_on": fact.paid_on.isoformat(),
-                "payment_method": fact.method,
-            },
+            data=paid_values(payment_id, receipt.paid_in_all or amount, fact.paid_on, fact.method),
         ),
     )
+
+
+RECEIPT_KEY = "receipt:"
+
+
+def paid_values(payment_id: str, amount: int, paid_on: date, method: str | None) -> Mapping[str, Any]:
+    """What a text about a payment says beside the invoice itself."""
+    return {
+        "payment_id": payment_id,
+        "paid_amount": amount,
+        "paid_on": paid_on.isoformat(),
+        "payment_method": method,
+    }
 
 
 def as_it_is(invoice: Invoice) -> dict[str, Any]:
@@ -227,6 +248,7 @@ def received(
     payment_id: str,
     over: int,
     confirmation_at: datetime | None,
+    claim_id: str | None,
     promise_id: str | None,
     promise_kept: bool | None,
     fact: Fact,
@@ -250,9 +272,23 @@ def received(
             "confirmation": "planned" if confirmation_at else "none",
             "confirmation_at": confirmation_at,
             "days_to_pay": days_to_pay(first, fact.paid_on),
+            "claim_id": claim_id,
             "promise_id": promise_id,
             "promise_kept": promise_kept,
             **(as_it_is(only) if only else {}),
         },
         once=f"payment_received:{payment_id}",
+    )
+
+
+def unmatched(
+    payment_id: str, *, amount: int, customer_id: str | None, candidates: str | None, now: datetime
+) -> NewEvent:
+    """Tells of money that fits nothing yet, with what it may be for."""
+    return NewEvent(
+        "payment_unmatched",
+        occurred_at=now,
+        customer_id=customer_id,
+        data={"payment_id": payment_id, "payment_amount": amount, "candidates_text": candidates},
+        once=f"payment_unmatched:{payment_id}",
     )

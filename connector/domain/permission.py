@@ -64,6 +64,8 @@ class ContactFacts:
     sequence_state: SequenceState | None = None
     sequence_paused_until: datetime | None = None
     opted_out: bool = False
+    confirms_stop: bool = False  # the one confirmation of the stop itself
+    number_doubted: bool = False  # nobody knows whose number this is now, and the message says figures
     consent_withdrawn: bool = False
     has_consent_record: bool = False
     channel: Channel | None = None  # None: not told; what depends on the channel is left to the provider
@@ -95,6 +97,8 @@ def may_contact(kind: Permission, stage: Stage, policy: Policy, facts: ContactFa
 
 
 def _person(facts: ContactFacts) -> No | None:
+    if facts.confirms_stop:
+        return None
     if facts.opted_out:
         return No(StepState.CANCELLED, "opted_out")
     if facts.consent_withdrawn:
@@ -140,6 +144,8 @@ def _stop(kind: Permission, stage: Stage, policy: Policy, facts: ContactFacts, n
         return Later(again, "case_open")
     if facts.address_state is None:
         return Later(again, "phone_missing")
+    if facts.number_doubted:
+        return Later(again, "number_unconfirmed")
     if facts.invoice_status is InvoiceStatus.WAITING and (reminds or stage is Stage.CREATED):
         return Later(again, _WAITING.get(facts.waiting_for or "", "settling"))
     if policy.consent == "consent" and not facts.has_consent_record:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from connector.domain.entrance import entry_line
 from connector.domain.model import (
     Channel,
     Invoice,
@@ -108,6 +109,8 @@ def plan_steps(
        all.
     5. Ticks: the due day and each overdue threshold, from 07:00; of the passed ones only the one that is
        true now.
+    6. Who was late when the list was started gets one gentle first text on the day of entry, and the overdue
+       stages count from there; who is too late by then is for a person alone (`domain.entrance`).
 
     Keys in `already_sent` are left out. A paid or void invoice has no plan.
     """
@@ -147,11 +150,12 @@ def key_of(line: RecipeStep) -> str:
 
 def _drafts(frame: _Frame, shared: Step) -> list[_Draft]:
     """The lines of the recipe at the moments that they mean, by time."""
-    offsets = sorted({line.offset_days for line in frame.recipe.steps if line.offset_days is not None})
+    lines = entry_line(frame.recipe, frame.invoice)
+    offsets = sorted({line.offset_days for line in lines if line.offset_days is not None})
     found = []
-    for line in frame.recipe.steps:
+    for line in lines:
         offset = line.offset_days
-        base = frame.invoice.issue_date if offset is None else frame.invoice.due_date
+        base = _base(frame.invoice, line)
         next_offset = None if offset is None else min((o for o in offsets if o > offset), default=None)
         data: dict[str, object] = {} if next_offset is None else {"next_offset": next_offset}
         step = replace(
@@ -170,6 +174,13 @@ def _drafts(frame: _Frame, shared: Step) -> list[_Draft]:
         )
         found.append(_Draft(line, step, next_offset))
     return sorted(found, key=lambda d: (d.step.due_at, -1 if d.line.offset_days is None else 0))
+
+
+def _base(invoice: Invoice, line: RecipeStep) -> date:
+    """The day from which a line counts."""
+    if line.offset_days is None:
+        return invoice.issue_date
+    return invoice.overdue_from if line.stage is Stage.OVERDUE else invoice.due_date
 
 
 def _placed(frame: _Frame, draft: _Draft) -> Step:

@@ -14,18 +14,22 @@ An expected ending (already recorded, opted out, case open) is a result, never a
 status that a rule has in mind; where specs/problems.json says otherwise for the code, the specs win.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One field's fault. `detail` is None when the code's sentence in specs/problems.json says it all."""
+    """One field's fault. `detail` is None when the code's sentence in specs/problems.json says it all.
+
+    `params` fill that sentence where the problem's own would say something about another field.
+    """
 
     field: str
     code: str
     detail: str | None = None
+    params: Mapping[str, Any] | None = None
 
 
 class Problem(Exception):
@@ -122,6 +126,26 @@ def invalid(errors: Iterable[FieldError]) -> Invalid:
     code = found[0].code if len({error.code for error in found}) == 1 else "fields_invalid"
     params = {"field": ", ".join(error.field for error in found), "count": len(found)}
     return Invalid(code, errors=found, params=params)
+
+
+def together(*readers: Callable[[], Any]) -> tuple[Any, ...]:
+    """What each reader answers; the faults of all of them are told at once, so that one correction is enough.
+
+    >>> together(lambda: 1, lambda: 2)
+    (1, 2)
+    """
+    values: list[Any] = []
+    faults: list[Invalid] = []
+    for read in readers:
+        try:
+            values.append(read())
+        except Invalid as fault:
+            faults.append(fault)
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        raise invalid(replace(error, params=fault.params) for fault in faults for error in fault.errors)
+    return tuple(values)
 
 
 def ambiguous(field: str, candidates: Iterable[str]) -> Invalid:

@@ -13,9 +13,14 @@ PROMISE_TICK = "tick:promise:"
 _OWN_MESSAGE = frozenset({Channel.WHATSAPP.value, Channel.SMS.value})
 
 
-def grace_ends_on(promise: Promise) -> date:
-    """The last day on which payment still keeps the promise."""
-    return promise.on + timedelta(days=promise.grace_days)
+def grace_ends_on(promise: Promise, due: date) -> date:
+    """The last day on which payment still keeps the promise: nothing is broken before the invoice is even due."""
+    return max(promise.on, due) + timedelta(days=promise.grace_days)
+
+
+def asked_at(ends_on: date, zone: str) -> datetime:
+    """The morning after the grace, when somebody asks whether the promise was kept."""
+    return local_instant(ends_on + timedelta(days=1), DAY_STARTS, zone)
 
 
 def frame(
@@ -48,9 +53,9 @@ def frame(
     )
 
 
-def tick(frame: Step, promise: Promise, zone: str, new_id: Callable[[str], str]) -> Step:
+def tick(frame: Step, promise: Promise, ends_on: date, zone: str, new_id: Callable[[str], str]) -> Step:
     """Time passing: the morning after the grace asks whether the promise was kept."""
-    at = local_instant(grace_ends_on(promise) + timedelta(days=1), DAY_STARTS, zone)
+    at = asked_at(ends_on, zone)
     return replace(
         frame,
         id=new_id("stp"),

@@ -84,7 +84,8 @@ def record(
         replaces=previous.id if previous else None,
     )
     frame = promise_steps.frame(invoice, promise, now, sequence_id, address_id, plan_no, channel)
-    steps = [promise_steps.tick(frame, promise, zone, new_id)]
+    ends_on = grace_ends_on(promise, invoice.due_date)
+    steps = [promise_steps.tick(frame, promise, ends_on, zone, new_id)]
     if confirm and recipe.promise_confirm is not None and address_id is not None:
         steps.append(promise_steps.confirmation(frame, promise, recipe, now, zone, new_id))
     made = Decision(
@@ -92,7 +93,7 @@ def record(
             Insert("promises", _columns(promise)),
             Update("invoices", invoice.id, {"version": invoice.version + 1}),
         ),
-        cancels=_cancels(StepState.CANCELLED, "promise_active", _stopped(planned, promise, zone)),
+        cancels=_cancels(StepState.CANCELLED, "promise_active", _stopped(planned, ends_on, zone)),
         steps=tuple(steps),
         events=(_event("promise_made", promise, now),),
         result="recorded",
@@ -126,7 +127,7 @@ def check(
     if invoice.status is InvoiceStatus.VOID:
         return cancel(promise, now=now, planned=planned)
     kept = on_payment(promise, invoice.paid, now, settled=invoice.due == 0)
-    if kept.result == "kept" or local_date(now, zone) <= grace_ends_on(promise):
+    if kept.result == "kept" or local_date(now, zone) <= grace_ends_on(promise, invoice.due_date):
         return kept
     steps: tuple[Step, ...] = ()
     giving_way: list[Step] = []
@@ -137,7 +138,7 @@ def check(
         giving_way = [s for s in planned if _reminds(s) and local_date(s.due_at, zone) == day]
     paid = min(_paid_toward(promise, invoice.paid), promise.amount)
     own_keys = {
-        "grace_ended_on": grace_ends_on(promise).isoformat(),
+        "grace_ended_on": grace_ends_on(promise, invoice.due_date).isoformat(),
         "promise_paid": paid,
         "promise_short": promise.amount - paid,
         "what_next": "send_promise_broken" if steps else "continue_sequence",
@@ -208,9 +209,8 @@ def _own(promise: Promise, planned: Iterable[Step]) -> list[Step]:
     return [s for s in planned if s.key.endswith(f":{promise.id}")]
 
 
-def _stopped(planned: Iterable[Step], promise: Promise, zone: str) -> list[Step]:
+def _stopped(planned: Iterable[Step], until: date, zone: str) -> list[Step]:
     """The reminders that would have come before the day on which the plan goes on."""
-    until = grace_ends_on(promise)
     return [s for s in planned if _reminds(s) and local_date(s.due_at, zone) <= until]
 
 
@@ -231,7 +231,7 @@ def _closed(
 
 
 def _ended(promise: Promise, state: PromiseState, now: datetime) -> Update:
-    return Update("promises", promise.id, {"state": state, "ended_at": now})
+    return Update("promises", promise.id, {"state": state, "ended_at": now}, while_state=PromiseState.OPEN)
 
 
 def _columns(promise: Promise) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from connector.domain.decision import CancelSteps, Decision, Update
+from connector.domain.entrance import ENTRY_KEYS
 from connector.domain.model import Channel, Invoice, Recipe, Stage, Step, StepState
 from connector.domain.plan import key_of, moves_plan, plan_steps
 from connector.domain.ticks import TICK_KEYS
@@ -40,7 +41,7 @@ def replan(
     used = frozenset(
         s.key
         for s in existing
-        if (s.plan_no == plan_no and (s.state in _KEY_IS_USED or s.resend))
+        if (s.plan_no == plan_no and (s.state in _KEY_IS_USED or s.resend or _nobody_knows(s)))
         or (s.stage is Stage.CREATED and _may_have_arrived(s))
     )
     steps = plan_steps(
@@ -56,7 +57,7 @@ def replan(
         already_sent=used,
         channel=channel,
     )
-    keys = {*map(key_of, recipe.steps), *TICK_KEYS}
+    keys = {*map(key_of, recipe.steps), *TICK_KEYS, *ENTRY_KEYS}
     # A resend goes on as it is: planned anew it would forget that it may go only once more.
     ours = [
         s
@@ -78,8 +79,12 @@ def replan(
 
 def _may_have_arrived(step: Step) -> bool:
     """Sent, or nobody knows: on its way, waiting for a person, or to be sent once more."""
-    asked = step.state is StepState.HELD and step.reason == "unknown_outcome"
-    return step.state in _MAY_HAVE_ARRIVED or asked or step.resend
+    return step.state in _MAY_HAVE_ARRIVED or _nobody_knows(step) or step.resend
+
+
+def _nobody_knows(step: Step) -> bool:
+    """A person is asked, or has left it at that."""
+    return step.state in (StepState.HELD, StepState.CANCELLED) and step.reason == "unknown_outcome"
 
 
 def _same_plan(ours: Sequence[Step], fresh: Sequence[Step]) -> Decision:

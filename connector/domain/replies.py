@@ -14,6 +14,8 @@ class Wish(StrEnum):
     NEED_MORE_TIME = "need_more_time"
     PROMISE = "promise"
     DISPUTE = "dispute"
+    WRONG_NUMBER = "wrong_number"  # "this is not my number": everything stops
+    NUMBER_RIGHT = "number_right"  # "yes, this is me": the answer to the neutral first message
     NONE = "none"
 
 
@@ -29,11 +31,14 @@ STOP_WORDS = frozenset(
     {"stop", "berhenti", "stop wa", "jangan hubungi", "jangan hubungi saya", "unsubscribe"}
 )
 START_WORDS = frozenset({"start", "mulai", "mulai lagi", "subscribe"})
+WRONG_WORDS = frozenset({"salah nomor", "nomor salah", "salah sambung", "bukan saya", "wrong number"})
 BUTTONS = {
     "already_paid": Wish.ALREADY_PAID,
     "need_more_time": Wish.NEED_MORE_TIME,
     "something_wrong": Wish.DISPUTE,
     "stop": Wish.STOP,
+    "wrong_number": Wish.WRONG_NUMBER,
+    "number_right": Wish.NUMBER_RIGHT,
 }
 
 
@@ -56,6 +61,8 @@ def asked(button_id: str | None, text: str | None) -> Asked:
         return Asked(Wish.STOP)
     if words in START_WORDS:
         return Asked(Wish.START)
+    if words in WRONG_WORDS:
+        return Asked(Wish.WRONG_NUMBER)
     return Asked(Wish.NONE)
 
 
@@ -66,20 +73,22 @@ def _promise(day: str) -> Asked:
         return Asked(Wish.NONE)
 
 
-def promise_dates(today: date, *, max_days: int) -> tuple[date, ...]:
-    """Three dates to offer: in three days, then the next pay days (25th, 28th, 1st), none beyond the limit.
+def promise_dates(today: date, *, due: date, max_days: int) -> tuple[date, ...]:
+    """Up to three days to offer: in three days, then the next pay days (25th, 28th, 1st), else a week's steps.
 
-    >>> promise_dates(date(2026, 12, 6), max_days=31)
+    None is today or earlier, none before the invoice is due, none beyond the recipe's limit.
+
+    >>> promise_dates(date(2026, 12, 6), due=date(2026, 12, 5), max_days=31)
     (datetime.date(2026, 12, 9), datetime.date(2026, 12, 25), datetime.date(2026, 12, 28))
+    >>> promise_dates(date(2026, 12, 1), due=date(2026, 12, 20), max_days=20)
+    (datetime.date(2026, 12, 20),)
     """
-    soon = today + timedelta(days=min(3, max_days))
-    days = [today + timedelta(days=n) for n in range(4, max_days + 1)]
-    paydays = [d for d in days if d.day in (25, 28, 1) and d > soon]
-    found = [soon, *paydays[:2]]
+    last = today + timedelta(days=max_days)
+    soon = max(today + timedelta(days=min(3, max_days)), due)
+    if soon > last:
+        return ()
+    later = [soon + timedelta(days=n) for n in range(1, (last - soon).days + 1)]
+    found = [soon, *[day for day in later if day.day in (25, 28, 1)][:2]]
     if len(found) < 3:
-        found += [
-            d
-            for d in (today + timedelta(days=7), today + timedelta(days=14))
-            if d <= today + timedelta(days=max_days)
-        ]
+        found += [day for day in (soon + timedelta(days=4), soon + timedelta(days=11)) if day <= last]
     return tuple(sorted(set(found))[:3])

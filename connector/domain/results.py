@@ -9,6 +9,31 @@ SENTENCES: dict[str, dict[str, str]] = {
         "id": "{subject} sudah seperti itu; tidak ada yang berubah.",
         "en": "{subject} was already so; nothing changed.",
     },
+    "approval_needed": {
+        "id": "Menunggu persetujuan orang: {detail}. Yang lama tetap berlaku sampai disetujui dengan "
+        "`tagih destinations approve`.",
+        "en": "A person must approve: {detail}. The old one stays live until then; approve it with "
+        "`tagih destinations approve`.",
+    },
+    "exported": {"id": "Data {subject} disalin.", "en": "The data of {subject} are copied."},
+    "erased": {
+        "id": "Data pribadi {subject} dihapus; angka pembukuan tetap, permintaan berhenti tetap dihormati.",
+        "en": "The personal data of {subject} are erased; the books stay, and so does a wish not to be written to.",
+    },
+    "already_erased": {"id": "{subject} sudah dihapus.", "en": "{subject} was erased before."},
+    "open_invoices": {
+        "id": "Belum dihapus: masih ada tagihan terbuka ({detail}). Lunasi atau batalkan dahulu, atau kirim force.",
+        "en": "Not erased: invoices are still open ({detail}). Settle or void them first, or send force.",
+    },
+    "changed": {
+        "id": "Nomor {subject} diganti; nomor lama tidak dikirimi apa-apa lagi.",
+        "en": "The number of {subject} is changed; nothing more goes to the old one.",
+    },
+    "confirmed": {"id": "Nomor {subject} dipastikan benar.", "en": "The number of {subject} is confirmed."},
+    "waiting": {
+        "id": "Nomor baru {subject} menunggu kepastian; pesannya ditahan sampai itu.",
+        "en": "The new number of {subject} waits for a yes; its messages are held until then.",
+    },
     "found": {"id": "{subject}: {detail}.", "en": "{subject}: {detail}."},
     "void": {
         "id": "{subject} dibatalkan; tidak ada pesan lagi tentangnya.",
@@ -25,6 +50,42 @@ SENTENCES: dict[str, dict[str, str]] = {
         "dua kali. Beri payment_ref bila memang pembayaran lain.",
         "en": "A like payment for {subject} was recorded on {detail}; it was probably told twice. "
         "Give a payment_ref if it is another one.",
+    },
+    "already_reversed": {
+        "id": "Pembayaran ini sudah pernah dibatalkan; tidak ada yang berubah.",
+        "en": "This payment was taken back before; nothing changed.",
+    },
+    "reversed": {
+        "id": "Pembayaran {detail} untuk {subject} dibatalkan.",
+        "en": "The payment of {detail} for {subject} was taken back.",
+    },
+    "needs_choice": {
+        "id": "{detail} dari {subject} disimpan; pilih tagihan yang dimaksud.",
+        "en": "{detail} from {subject} is kept; choose the invoices that are meant.",
+    },
+    "parked": {
+        "id": "{detail} disimpan sampai tagihan {subject} muncul.",
+        "en": "{detail} is kept until invoice {subject} appears.",
+    },
+    "not_found": {
+        "id": "Pelanggan diberi tahu bahwa pembayaran {subject} belum ditemukan.",
+        "en": "The customer hears that the payment of {subject} was not found yet.",
+    },
+    "already_answered": {
+        "id": "Kabar ini sudah dijawab; tidak ada yang berubah.",
+        "en": "This claim was answered before; nothing changed.",
+    },
+    "plan_created": {
+        "id": "{subject} dibagi dalam {detail}.",
+        "en": "{subject} is split in {detail}.",
+    },
+    "plan_cancelled": {
+        "id": "Rencana cicilan {subject} dibatalkan.",
+        "en": "The payment plan of {subject} was cancelled.",
+    },
+    "already_cancelled": {
+        "id": "Rencana cicilan {subject} memang sudah dibatalkan.",
+        "en": "The payment plan of {subject} was cancelled before.",
     },
     "started": {"id": "Pengingat untuk {subject} dimulai.", "en": "Reminders for {subject} started."},
     "restarted": {
@@ -52,6 +113,11 @@ SENTENCES: dict[str, dict[str, str]] = {
         "id": "Pengingat untuk {subject} dihentikan.",
         "en": "Reminders for {subject} were stopped.",
     },
+    "stopped": {
+        "id": "{subject} tidak ditagih lagi{detail}; yang terbuka tetap terbuka.",
+        "en": "{subject} is billed no more{detail}; what is open stays open.",
+    },
+    "already_stopped": {"id": "{subject} memang sudah berhenti.", "en": "{subject} was stopped before."},
     "promise_cancelled": {
         "id": "Janji untuk {subject} dibatalkan.",
         "en": "The promise for {subject} was cancelled.",
@@ -69,6 +135,22 @@ SENTENCES: dict[str, dict[str, str]] = {
     "case_open": {
         "id": "Masih ada kasus terbuka untuk {subject}; selesaikan dahulu.",
         "en": "A case about {subject} is still open; resolve it first.",
+    },
+    "sent": {
+        "id": "Pesan untuk {subject} dikirim sekarang.",
+        "en": "The message to {subject} leaves now.",
+    },
+    "window_closed": {
+        "id": "24 jam sesudah pesan terakhir {subject} sudah lewat; pakai templat.",
+        "en": "The 24 hours after the last message of {subject} are over; use a template.",
+    },
+    "linked": {
+        "id": "Kasus {subject} ditautkan ke {detail}.",
+        "en": "The case of {subject} is linked to {detail}.",
+    },
+    "already_linked": {
+        "id": "Kasus {subject} sudah ditautkan ke {detail}.",
+        "en": "The case of {subject} was already linked to {detail}.",
     },
     "resolved": {"id": "Kasus selesai.", "en": "The case is resolved."},
     "already_resolved": {"id": "Kasus ini sudah selesai.", "en": "This case was resolved before."},

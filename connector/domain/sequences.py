@@ -1,6 +1,7 @@
 """One run of a recipe for one invoice: started, moved, paused, held, resumed, ended."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -103,6 +104,25 @@ def ran_dry(sequence: Sequence) -> bool:
     return sequence.state is SequenceState.FINISHED and sequence.reason not in ("paid", "case_resolved")
 
 
+# An ending of a step that a stop brought, and a later yes may take back.
+_STOPPED = frozenset({"opted_out", "consent_withdrawn"})
+
+
+def emptied_by_stop(sequence: Sequence, known: Iterable[Step]) -> bool:
+    """Finished for want of anything to send, because the customer had said stop."""
+    return ran_dry(sequence) and any(
+        s.state is StepState.CANCELLED and s.reason in _STOPPED and s.kind is StepKind.MESSAGE for s in known
+    )
+
+
+def reopen(sequence: Sequence, known: Iterable[Step], *, now: datetime) -> tuple[Sequence, Decision]:
+    """Takes a sequence up again that a stop had emptied; what to send is planned anew after it."""
+    state = running_state(known)
+    values = {"state": state, "reason": None}
+    reopened = replace(sequence, state=state, reason=None)
+    return reopened, Decision(changes=(_update(sequence, values, now),), result="resumed")
+
+
 def running_state(known: Iterable[Step]) -> SequenceState:
     """Planned while nothing of it has been sent."""
     begun = any(s.state in _USED and s.kind is StepKind.MESSAGE for s in known)
@@ -120,7 +140,8 @@ _LIFTED = frozenset(
         "waiting_for_amount",
         "phone_missing",
         "phone_change_unconfirmed",
-        "destination_unapproved",
+        "number_unconfirmed",
+        "pay_destination_unapproved",
         "suspicious_value",
         "template_missing",
         "template_variables_missing",

@@ -3,7 +3,7 @@
     planned ──> sending ──> sent | failed | unknown | planned (retry)
        │                              unknown ──> sent | held | planned (one resend)
        ├──> skipped | superseded | merged | cancelled
-       └──> held ──> planned | cancelled
+       └──> held ──> planned | cancelled | sent (a person knows that it had arrived)
 
 What is on its way cannot be recalled: nothing leads from `sending` to `cancelled`. Ticks and tasks need no
 provider and are done in one move. Planning a key anew (a resumed sequence) is a new step, not a move.
@@ -24,7 +24,7 @@ ALLOWED: dict[StepState, frozenset[StepState]] = {
     ),
     StepState.SENDING: frozenset({StepState.SENT, StepState.UNKNOWN, StepState.FAILED, StepState.PLANNED}),
     StepState.UNKNOWN: frozenset({StepState.SENT, StepState.PLANNED, StepState.HELD}),
-    StepState.HELD: frozenset({StepState.PLANNED, StepState.CANCELLED}),
+    StepState.HELD: frozenset({StepState.PLANNED, StepState.CANCELLED, StepState.SENT}),
     StepState.SENT: frozenset(),
     StepState.SKIPPED: frozenset(),
     StepState.SUPERSEDED: frozenset(),

@@ -7,6 +7,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "id": "Tagihan baru {number}, {name}: {due}, jatuh tempo {due_day}.",
         "en": "New invoice {number}, {name}: {due}, due on {due_day}.",
     },
+    "invoice_changed": {
+        "id": "{number}, {name}: {state}, {due}.{tail}",
+        "en": "{number}, {name}: {state}, {due}.{tail}",
+    },
     "invoice_due": {
         "id": "{number}, {name}: jatuh tempo hari ini, {due}.",
         "en": "{number}, {name}: due today, {due}.",
@@ -19,6 +23,14 @@ TEXTS: dict[str, dict[str, str]] = {
     "payment_received": {
         "id": "Diterima {amount} dari {who} untuk {numbers}: {state}.",
         "en": "Received {amount} from {who} for {numbers}: {state}.",
+    },
+    "payment_unmatched": {
+        "id": "Masuk {amount} dari {who}, belum jelas untuk tagihan mana ({told}).",
+        "en": "{amount} came in from {who}; nobody can tell for which invoice ({told}).",
+    },
+    "payment_reversed": {
+        "id": "Pembayaran {amount} dari {who} untuk {numbers} dibatalkan: {reason}.",
+        "en": "The payment of {amount} from {who} for {numbers} was taken back: {reason}.",
     },
     "payment_claimed": {
         "id": "{who} mengatakan sudah membayar {number}; menunggu pemeriksaan.",
@@ -77,6 +89,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "id": "{channel} berhenti: {reason}",
         "en": "{channel} stopped: {reason}",
     },
+    "owner_digest": {"id": "{words}", "en": "{words}"},
     "blackout_recovered": {
         "id": "{cause} kembali setelah {length}: {late} pesan terlambat, {superseded} digantikan yang "
         "lebih benar, {lost} hilang, {doubled} ganda.",
@@ -120,13 +133,20 @@ def summary(kind: str, language: str, words: Mapping[str, object]) -> str:
     >>> summary("invoice_paid", "en", {"number": "A3-2026-12", "name": "Siti Rahma"})
     'A3-2026-12, Siti Rahma: paid.'
     """
-    texts = TEXTS.get(kind)
+    texts = _CALM.get(kind) if words.get("calm") else TEXTS.get(kind)
     if texts is None:
         return kind.replace("_", " ")
     counted = {f"{name}_text": _counted(words[name], noun) for name, noun in _NOUNS.items() if name in words}
     return texts["en" if language == "en" else "id"].format_map(_Dashes({**words, **counted}))
 
 
+# Where no reminder waits for anybody.
+_CALM: dict[str, dict[str, str]] = {
+    "needs_human": {
+        "id": "{who}: {reason}{words}. Menunggu Anda.",
+        "en": "{who}: {reason}{words}. It waits for you.",
+    },
+}
 _NOUNS = {"days": "day", "count": "message", "late": "message"}  # of the English sentences
 
 

@@ -76,6 +76,7 @@ class Template:
     reply: bool = False  # sent as free text inside the 24-hour window
     pay_button: bool = False  # a URL button, when the invoice has a pay link
     buttons_from: str | None = None  # PROMISE_DATES: buttons are made when the message is
+    document: bool = False  # the invoice's PDF stands above the text, when there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def _sms(texts: Iterable[str], params: Mapping[str, Param], values: Mapping[str,
     return min(complete, key=len, default=None)
 
 
-_JUDGES: Mapping[Kind, Callable[[str], bool]] = {
+_JUDGES: Mapping[Kind, Callable[[str], object]] = {
     Kind.FREE: suspicious,
     Kind.REFERENCE: lambda value: suspicious(value, long_digits=True),
     Kind.METHOD: says_where_to_pay,
@@ -212,14 +213,30 @@ def url_suffix(pay_url: str | None, pay_host: str | None) -> str | None:
     return pay_url[len(base) :] or None if pay_url.startswith(base) else None
 
 
-def meta_template_body(template: Template, language: str, *, pay_host: str | None = None) -> dict[str, Any]:
+def variant_name(name: str, *, pay: bool, document: bool) -> str:
+    """The name of a shape at Meta: a button and a header are part of it, and are never optional.
+
+    >>> variant_name("invoice_created", pay=True, document=True)
+    'invoice_created_pay_pdf'
+    """
+    return f"{name}{'_pay' if pay else ''}{'_pdf' if document else ''}"
+
+
+def meta_template_body(
+    template: Template, language: str, *, pay_host: str | None = None, document: bool = False
+) -> dict[str, Any]:
     """The body with which Meta creates this template in one language.
 
-    With `pay_host` the shape has a pay button first, as a second template `<name>_pay`: at Meta a button is
-    part of the shape and its variable is never optional.
+    With `pay_host` the shape has a pay button first, with `document` a PDF on top: templates of their own,
+    `<name>_pay`, `<name>_pdf` and `<name>_pay_pdf`.
     """
     wording = template.languages[language]
     components: list[dict[str, Any]] = [_body_component(template, wording, language)]
+    with_document = document and template.document
+    if with_document:
+        # The handle of a sample comes from Meta's resumable upload; whoever submits the template puts it in.
+        header = {"type": "HEADER", "format": "DOCUMENT", "example": {"header_handle": ["sample.pdf"]}}
+        components.insert(0, header)
     if wording.footer:
         components.append({"type": "FOOTER", "text": wording.footer})
     buttons: list[dict[str, Any]] = []
@@ -239,7 +256,7 @@ def meta_template_body(template: Template, language: str, *, pay_host: str | Non
     if buttons:
         components.append({"type": "BUTTONS", "buttons": buttons})
     return {
-        "name": f"{template.name}_pay" if with_pay else template.name,
+        "name": variant_name(template.name, pay=with_pay, document=with_document),
         "language": language,
         "category": template.category.upper(),
         "parameter_format": "NAMED",

@@ -1,7 +1,9 @@
 """Time passing, made visible: one tick for the due day and one for each overdue threshold of an invoice."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from connector.domain.model import Invoice, Permission, Stage, Step, StepKind, StepState
 from connector.domain.truth import is_true
@@ -13,6 +15,21 @@ OVERDUE_DAYS = (1, 3, 7, 14, 30)
 
 _TICKS = (("tick:due", Stage.DUE, 0), *((f"tick:overdue:{n}", Stage.OVERDUE, n) for n in OVERDUE_DAYS))
 TICK_KEYS = frozenset(key for key, _, _ in _TICKS)
+
+
+def day_starts_of(settings: Mapping[str, Any]) -> time:
+    """From when on the business's day is told of (`TAGIH_DAY_STARTS`).
+
+    >>> day_starts_of({"day_starts": "08:30"})
+    datetime.time(8, 30)
+    """
+    return time.fromisoformat(str(settings.get("day_starts", DAY_STARTS.isoformat())))
+
+
+def told_from(now: datetime, zone: str, day_starts: time) -> datetime | None:
+    """When an event that time makes may be told, if that is later than now: nobody is woken by it."""
+    opens = local_instant(local_date(now, zone), day_starts, zone)
+    return opens if now < opens else None
 
 
 def day_start_or_now(now: datetime, zone: str) -> datetime:

@@ -3,12 +3,14 @@
 A stage is valid: created from issue to due; pre-due until the due day; due on that local day; overdue until
 the next stage (a task counts: from its day on a person speaks). After a gap the latest valid stage
 survives, the others end with their reasons. Receipts never collapse but expire after seven days.
+The gentle first text of a late customer goes before any reminder, however late it goes.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from connector.domain.entrance import FIRST_KEY
 from connector.domain.model import Invoice, InvoiceStatus, Missed, Stage, Step, StepState
 from connector.domain.windows import local_date
 
@@ -19,7 +21,17 @@ _ORDER: dict[Stage, int] = {Stage.CREATED: 0, Stage.PRE_DUE: 1, Stage.DUE: 2, St
 # A step that was moved for one of these is not late: it waited on purpose. Any other move (a retry, a
 # pause) keeps counting from the first plan.
 _MEANT = frozenset(
-    {None, "quiet_hours", "sunday", "holiday", "minimum_gap", "cap_7_days", "settling", "reply_window_over"}
+    {
+        None,
+        "quiet_hours",
+        "sunday",
+        "holiday",
+        "minimum_gap",
+        "cap_7_days",
+        "settling",
+        "reply_window_over",
+        "waiting_for_pdf",
+    }
 )
 
 
@@ -61,13 +73,10 @@ def is_true(step: Step, invoice: Invoice, today_local: date, next_offset: int | 
         return today_local < invoice.due_date
     if step.stage is Stage.DUE:
         return today_local == invoice.due_date
-    over = next_offset is not None and today_local >= invoice.due_date + timedelta(days=next_offset)
+    if step.key == FIRST_KEY:
+        return today_local > invoice.due_date  # who never heard from us hears who we are before anything else
+    over = next_offset is not None and today_local >= invoice.overdue_from + timedelta(days=next_offset)
     return today_local > invoice.due_date and not over
-
-
-def needs_details(survivor: Step | None, created_sent: bool) -> bool:
-    """Whether this text must say everything about the invoice, because the invoice text never arrived."""
-    return survivor is not None and survivor.stage in _ORDER and not created_sent
 
 
 def settle_due(
@@ -148,5 +157,6 @@ def _next_after(
     return min((o for o in known if isinstance(o, int) and o > own), default=None)
 
 
-def _rank(step: Step, invoice: Invoice, zone: str) -> tuple[int, int, datetime, str]:
-    return _ORDER[step.stage], _offset(step, invoice, zone), step.due_at, step.id
+def _rank(step: Step, invoice: Invoice, zone: str) -> tuple[bool, int, int, datetime, str]:
+    first = step.key == FIRST_KEY
+    return first, _ORDER[step.stage], _offset(step, invoice, zone), step.due_at, step.id

@@ -9,7 +9,7 @@ from connector.domain.texts import format_date
 
 # Said where nothing is known yet, so that a sentence stays a sentence.
 _ASK_US = {"id": "hubungi kami", "en": "contact us"}
-_NOT_TOLD = {"id": "tidak disebutkan", "en": "not stated"}
+_NOT_TOLD = {"id": "pembayaran tercatat", "en": "payment recorded"}
 _AND_MORE = {"id": "dan {n} lagi", "en": "and {n} more"}
 _LIST_LONGEST = 480
 

@@ -11,6 +11,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from connector.domain.suspicion import says_where_to_pay, suspicious
+
+__all__ = [
+    "CATALOGUE",
+    "LANGUAGES",
+    "PAY_EXTRAS",
+    "Kind",
+    "Variable",
+    "clean",
+    "says_where_to_pay",
+    "suspicious",
+    "variable",
+]
+
 LANGUAGES = ("id", "en")
 
 
@@ -60,7 +74,13 @@ CATALOGUE: Mapping[str, Variable] = _catalogue(
     Variable("office_hours", Kind.OWN, 40, 18),
 )
 
-# A recipe's own template may show the user's extra fields; they count as free text.
+# Extra fields that say where to pay: they are compared with the approved destinations, never taken as text.
+PAY_EXTRAS: Mapping[str, Variable] = _catalogue(
+    Variable("extra_account", Kind.DESTINATION, 160, 40),
+    Variable("extra_va", Kind.DESTINATION, 40, 24),
+    Variable("extra_qris", Kind.DESTINATION, 500, 40),
+)
+# A recipe's own template may show the user's other extra fields; they count as free text.
 _EXTRA = re.compile(r"extra_[a-z][a-z0-9_]{0,39}\Z", re.ASCII)
 
 
@@ -71,6 +91,8 @@ def variable(name: str) -> Variable | None:
     >>> variable("amount").kind.value, variable("x.__class__") is None
     ('figure', True)
     """
+    if name in PAY_EXTRAS:
+        return PAY_EXTRAS[name]
     if _EXTRA.match(name):
         return Variable(name, Kind.FREE, 80, 30)
     return CATALOGUE.get(name)
@@ -89,54 +111,3 @@ def clean(value: str, longest: int | None = None) -> str:
     if longest is not None and len(text) > longest:
         text = text[: max(longest - 3, 1)].rstrip(" .,") + "..."
     return text or "-"
-
-
-_DATE = re.compile(r"\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})\b")
-_MONEY = re.compile(r"\b(?:rp|idr)\s*\.?\s*\d{1,3}(?:[.,]\d{3})*(?:,\d{2}|\.\d{2})?(?![\d.,]*\d)")
-_DIGITS = re.compile(r"\d(?:[ .\-_/]{0,2}\d){7,}")
-_LINK = re.compile(
-    r"(?:https?|ftp)\s*:|://|\bwww\s*\.|"
-    r"\b[a-z0-9-]{2,}\s?\.\s?(?:com|net|org|info|biz|xyz)\b|"
-    r"\b[a-z0-9-]{2,}\.(?:id|co|me|io|ly|gl|gg|cc|ru|cn|tk|top|site|online|shop|store|link|click|live|app|page|"
-    r"dev|cloud|money|pro|example)\b|\b[a-z]\.me\b"
-)
-# A bill is also called "rekening" (rekening listrik), so those words do not make an account.
-_ACCOUNT = re.compile(
-    r"\b(?:no\.?\s*rek\b|norek\b|rek\b|rekening\b(?!\s+(?:listrik|air|telepon|telpon|pln|pdam|internet|gas)\b)|"
-    r"virtual\s*account|qris\b|iban\b|swift\b|"
-    r"bank\s+account|new\s+account|account\s+(?:no\b|number)|a\s*/\s*n\b|"
-    r"(?:transfer|bayar|kirim|setor)\w*\s+ke\b|(?:transfer|pay|send)\s+(?:it\s+)?to\b)"
-)
-_TO = re.compile(r"\b(?:ke|to)\b")
-_BANK_WITH_NUMBER = re.compile(
-    r"\b(?:bca|bri|bni|bsi|btn|cimb|mandiri|permata|danamon|jago|seabank|gopay|ovo|dana|shopeepay|linkaja|va)\b"
-    r"\D{0,20}\d(?:[ .\-]?\d){4,}"
-)
-
-
-def says_where_to_pay(method: str) -> bool:
-    """True when a payment method carries a link, a number or an instruction; its own words are allowed.
-
-    >>> says_where_to_pay("QRIS"), says_where_to_pay("virtual account BCA"), says_where_to_pay("VA 88123456")
-    (False, False, True)
-    """
-    text = unicodedata.normalize("NFKC", method).casefold()
-    return bool(_LINK.search(text) or _DIGITS.search(text) or _TO.search(text))
-
-
-def suspicious(value: str, *, long_digits: bool = False) -> bool:
-    """True when a free text carries a link, an account number or an instruction where to pay.
-
-    `long_digits` allows digit runs, for references that consist of them.
-
-    >>> suspicious("rek baru BCA 88123456"), suspicious("Sewa kamar A3, Desember 2026")
-    (True, False)
-    """
-    text = unicodedata.normalize("NFKC", value).casefold()
-    text = re.sub(r"[\u00ad\u200b-\u200f\u2060-\u2069\ufeff]", "", text)
-    if _LINK.search(text) or _ACCOUNT.search(text):
-        return True
-    if long_digits:
-        return False
-    text = _MONEY.sub(" ~ ", _DATE.sub(" ~ ", text))
-    return bool(_BANK_WITH_NUMBER.search(text) or _DIGITS.search(text))

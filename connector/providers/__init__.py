@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import entry_points
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 from connector.domain.model import Channel, Inbound, Notice, Outcome, OutgoingMessage, StatusUpdate
 
@@ -72,6 +72,31 @@ class Provider(Protocol):
         received_at: datetime | None = None,
     ) -> list[Update]:
         """What a verified body says; senders or accounts that are not among the given ones are foreign."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MediaPlace:
+    """Where a provider keeps what a customer sent, for the minutes that its link lives."""
+
+    url: str = field(repr=False)
+    size: int | None = None
+
+
+@runtime_checkable
+class MediaProvider(Protocol):
+    """A provider that hands out what customers send: first the place, then the bytes."""
+
+    def media_request(self, media_id: str, sender: SenderConfig) -> HttpRequest | None:
+        """The question where a file lies; None for an id that is none."""
+        ...
+
+    def read_media(self, body: bytes) -> MediaPlace | None:
+        """The answer to it; None when it cannot be read."""
+        ...
+
+    def media_download(self, place: MediaPlace, sender: SenderConfig) -> HttpRequest | None:
+        """The download with our credentials; None for a host that must never see them (T-22)."""
         ...
 
 

@@ -10,21 +10,34 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
-from connector.domain.model import Channel, Outcome, OutcomeKind, OutgoingMessage
-from connector.providers import HttpRequest, Provider, SenderConfig, Unbuildable, Update, whatsapp_webhook
+from connector.domain.model import Channel, Document, Outcome, OutcomeKind, OutgoingMessage
+from connector.domain.templates import variant_name
+from connector.providers import (
+    HttpRequest,
+    MediaPlace,
+    Provider,
+    SenderConfig,
+    Unbuildable,
+    Update,
+    whatsapp_webhook,
+)
 from connector.providers.error_table import RAW_LIMIT, ErrorTable, retry_after
 from connector.providers.signatures import header_of, hmac_matches
 from connector.providers.strict_json import Unreadable, read_json
 
 BASE_URL = "https://graph.facebook.com"
 GRAPH_VERSION = "v23.0"
+MEDIA_HOST = "https://lookaside.fbsbx.com"  # where Graph's media links lead
 TEXT_LIMIT = 4096
 BUTTON_TEXT_LIMIT = 1024  # the body above reply buttons
 BUTTONS_LIMIT = 3
 BUTTON_TITLE_LIMIT = 20
 TOKEN_LIMIT = 512
+DOWNLOAD_S = 60.0
 _SPACES = re.compile(r"\s+")
+_MEDIA_ID = re.compile(r"[A-Za-z0-9_-]{1,120}")
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode  # ASCII escapes: a lone surrogate cannot break it
 
 
@@ -94,6 +107,26 @@ class WhatsAppCloud:
             return Outcome(OutcomeKind.ACCEPTED, "wait", provider_id=wamid, code="held", raw=raw)
         return Outcome(OutcomeKind.ACCEPTED, "accepted", provider_id=wamid)
 
+    def media_request(self, media_id: str, sender: SenderConfig) -> HttpRequest | None:
+        """The question where Graph keeps a customer's file; the address is built from the id alone."""
+        if not _MEDIA_ID.fullmatch(media_id):
+            return None
+        return HttpRequest("GET", f"{_root(sender)}/{media_id}", _headers(sender), b"")
+
+    def read_media(self, body: bytes) -> MediaPlace | None:
+        found = _read(body)
+        url, size = found.get("url"), found.get("file_size")
+        known = int(size) if isinstance(size, int | str) and str(size).isdigit() else None
+        return MediaPlace(url, known) if isinstance(url, str) and url else None
+
+    def media_download(self, place: MediaPlace, sender: SenderConfig) -> HttpRequest | None:
+        """Our token goes to Graph's own origin, and from Graph to Meta's media host: nowhere else."""
+        base = _origin(sender.base_url or BASE_URL)
+        trusted = {base, MEDIA_HOST} if base == BASE_URL else {base}
+        if _origin(place.url) not in trusted:
+            return None
+        return HttpRequest("GET", place.url, _headers(sender), b"", timeout_s=DOWNLOAD_S)
+
     def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[bytes]) -> bool:
         """Whether Meta signed these bytes with one of the app secrets."""
         return hmac_matches(header_of(headers, "X-Hub-Signature-256"), raw, secrets, prefix="sha256=")
@@ -129,12 +162,29 @@ def challenge(args: Mapping[str, str], verify_token: str | None) -> str | None:
 
 
 def _url(sender: SenderConfig) -> str:
-    base = (sender.base_url or BASE_URL).rstrip("/")
     path = sender.options.get("messages_path")  # 360dialog: "/messages"
-    if path:
-        return base + path
-    version = sender.options.get("graph_version") or GRAPH_VERSION
-    return f"{base}/{version}/{sender.external_id}/messages"
+    return _root(sender) + (path or f"/{sender.external_id}/messages")
+
+
+def _root(sender: SenderConfig) -> str:
+    """Graph's address with its version; a reseller with a path of its own has none."""
+    base = (sender.base_url or BASE_URL).rstrip("/")
+    if sender.options.get("messages_path"):
+        return base
+    return f"{base}/{sender.options.get('graph_version') or GRAPH_VERSION}"
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port; the empty text for what is no plain address."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    if not parts.hostname or parts.username is not None:
+        return ""
+    usual = {"https": 443, "http": 80}.get(parts.scheme)
+    return f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port not in (None, usual) else "")
 
 
 def _headers(sender: SenderConfig) -> dict[str, str]:
@@ -144,26 +194,34 @@ def _headers(sender: SenderConfig) -> dict[str, str]:
 
 
 def _template(message: OutgoingMessage) -> dict[str, Any]:
-    """Quick replies come before the URL button, in the template as here: Meta wants them grouped."""
+    """The URL button comes first, as in the template's variant with it; quick replies are grouped behind."""
     components: list[dict[str, Any]] = []
+    if message.document is not None:
+        components.append({"type": "header", "parameters": [_document(message.document)]})
     if message.params:
         parameters = [
             {"type": "text", "parameter_name": name, "text": _value(text)} for name, text in message.params
         ]
         components.append({"type": "body", "parameters": parameters})
-    for index, button in enumerate(message.buttons):
+    if message.url_suffix:
+        suffix = {"type": "text", "text": message.url_suffix}
+        components.append({"type": "button", "sub_type": "url", "index": "0", "parameters": [suffix]})
+    for index, button in enumerate(message.buttons, start=1 if message.url_suffix else 0):
         payload = {"type": "payload", "payload": button.id}
         components.append(
             {"type": "button", "sub_type": "quick_reply", "index": str(index), "parameters": [payload]}
         )
-    if message.url_suffix:
-        place = str(len(message.buttons))
-        suffix = {"type": "text", "text": message.url_suffix}
-        components.append({"type": "button", "sub_type": "url", "index": place, "parameters": [suffix]})
-    template: dict[str, Any] = {"name": message.template, "language": {"code": message.language}}
+    name = variant_name(
+        message.template or "", pay=bool(message.url_suffix), document=message.document is not None
+    )
+    template: dict[str, Any] = {"name": name, "language": {"code": message.language}}
     if components:
         template["components"] = components
     return template
+
+
+def _document(document: Document) -> dict[str, Any]:
+    return {"type": "document", "document": {"link": document.link, "filename": document.file_name}}
 
 
 def _value(text: str) -> str:

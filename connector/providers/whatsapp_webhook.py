@@ -177,6 +177,7 @@ def _media(item: dict[str, Any], sort: str) -> dict[str, Any]:
         "text": _str(_get(media, "caption")),
         "media_id": _str(_get(media, "id")),
         "media_type": mime[:80] if mime else sort,
+        "media_name": _str(_get(media, "filename")),  # of documents only
     }
 
 
@@ -194,6 +195,8 @@ def _system(item: dict[str, Any], at: datetime) -> Notice:
     new = phone_of(_get(system, "wa_id")) or phone_of(_get(system, "new_wa_id"))
     if new is not None and sort in ("user_changed_number", "customer_changed_number"):
         return Notice("phone_changed", at, {"phone": phone_of(item.get("from")), "new_phone": new})
+    if sort in ("user_identity_changed", "customer_identity_changed"):
+        return Notice("identity_changed", at, {"phone": phone_of(item.get("from"))})
     return Notice(sort[:60] if sort else "system", at, item)
 
 

@@ -13,7 +13,8 @@ def of_catalog(catalog: Catalog) -> Book:
     templates = {name: file.template for name, file in catalog.templates.items()}
 
     def fill(name: str, language: str, values: Mapping[str, str]) -> Rendered | None:
-        template = templates.get(name)
+        # The variants with a pay button or a document say the same.
+        template = templates.get(name.removesuffix("_pdf").removesuffix("_pay"))
         if template is None:
             return None
         try:

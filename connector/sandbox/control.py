@@ -1,5 +1,6 @@
 """The sandbox's calls below /v1/sandbox: phones, replies, faults, power. Absent when live."""
 
+import base64
 import re
 from collections.abc import Callable
 from typing import Any
@@ -25,6 +26,7 @@ PROVIDERS = {"whatsapp": WHATSAPP, WHATSAPP: WHATSAPP, "sms": SMS, SMS: SMS}
 CHANNELS = {WHATSAPP: "whatsapp", SMS: "sms"}
 PAGE = 200
 _BODY_LIMIT = 64 * 1024
+MEDIA_LIMIT = 1024 * 1024  # a person's file comes as base64
 _CODE = re.compile(r"\d{1,9}|[a-z][a-z0-9_]{0,38}")
 
 
@@ -42,7 +44,7 @@ def make_control(store: Store, guard: Guard, settings: Settings) -> Blueprint:
     @control.post("/v1/sandbox/reply")
     @guard("admin")
     def person_replies() -> Response:
-        typed = typed_given(_body())
+        typed = typed_given(_body(MEDIA_LIMIT))
         with store.write() as tx:
             message_id = person_does(tx, typed, settings)
         return jsonify({"result": "queued", "message_id": message_id})
@@ -121,6 +123,7 @@ def _item(row: Any) -> dict[str, Any]:
         "channel": CHANNELS.get(row.provider, row.provider),
         "text": shown_text(row),
         "buttons": row.buttons,
+        "document": (row.request or {}).get("_document"),
         "status": row.status,
     }
 
@@ -148,10 +151,11 @@ def typed_given(body: dict[str, Any]) -> Typed:
     if not given or ("button" in given and len(given) > 1):
         raise Invalid("one_of_required", field="text", params={"names": "text, button, media"})
     texts: dict[str, str | None] = {}
+    file: dict[str, str] | None = None
     for name in ("text", "button", "media", "in_answer_to", "channel"):
         value = body.get(name)
         if name == "media" and isinstance(value, dict):
-            value = value.get("type")
+            file, value = file_given(value), value.get("type")
         if value is not None and (not isinstance(value, str) or not 0 < len(value) <= 4096):
             raise Invalid("field_invalid", field=name, params={"expected": "a text of 1 to 4096 characters"})
         texts[name] = value
@@ -160,8 +164,26 @@ def typed_given(body: dict[str, Any]) -> Typed:
     if texts["channel"] not in (None, "whatsapp", "sms"):
         raise Invalid("field_invalid", field="channel", params={"expected": "whatsapp or sms"})
     return Typed(
-        phone, texts["text"], texts["button"], texts["media"], texts["in_answer_to"], texts["channel"]
+        phone,
+        texts["text"],
+        texts["button"],
+        texts["media"],
+        file,
+        texts["in_answer_to"],
+        texts["channel"],
     )
+
+
+def file_given(media: dict[str, Any]) -> dict[str, str] | None:
+    """What the person's file is called, says that it is, and holds (base64)."""
+    known: dict[str, str] = {k: media[k] for k in ("file_name", "mime_type", "content") if k in media}
+    if any(not isinstance(value, str) for value in known.values()):
+        raise Invalid("field_invalid", field="media", params={"expected": "texts"})
+    try:
+        base64.b64decode(known.get("content", ""), validate=True)
+    except ValueError:
+        raise Invalid("field_invalid", field="media", params={"expected": "content in base64"}) from None
+    return known or None
 
 
 def fault_given(body: dict[str, Any]) -> dict[str, Any]:
@@ -222,8 +244,8 @@ def _shown(row: Any) -> dict[str, Any]:
     }
 
 
-def _body() -> dict[str, Any]:
-    request.max_content_length = _BODY_LIMIT
+def _body(limit: int = _BODY_LIMIT) -> dict[str, Any]:
+    request.max_content_length = limit
     try:
         body = read_json(request.get_data(cache=False))
     except Unreadable:

@@ -65,6 +65,7 @@ class Given:
     request: Mapping[str, Any]
     buttons: tuple[Mapping[str, str], ...] = ()
     is_free: bool = False  # WhatsApp free text: needs an open window
+    document: Mapping[str, str] | None = None  # {link, name} above a template's text
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +152,13 @@ def _message_row(given: Given, message_id: str, now_ms: int) -> dict[str, Any]:
         "at": now_ms,
         "text": given.text,
         "buttons": [dict(button) for button in given.buttons],
-        "request": {**given.request, "_sender": given.sender},
+        "request": {**given.request, "_sender": given.sender, **_document(given)},
         "status": "accepted",
     }
+
+
+def _document(given: Given) -> dict[str, Any]:
+    return {"_document": dict(given.document)} if given.document else {}
 
 
 def _status_rows(

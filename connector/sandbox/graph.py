@@ -1,5 +1,6 @@
 """The emulator's gateways over HTTP: Graph's messages endpoint, a small SMS gateway, their refusals."""
 
+import hashlib
 import re
 import socket
 import struct
@@ -7,12 +8,13 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, request, url_for
 
 from connector.providers.strict_json import Unreadable, read_json
 from connector.sandbox.emulator import SMS, WHATSAPP, Emulator, Given, Rendered, Settings, Taken
 from connector.sandbox.faults import Trouble
 from connector.sandbox.graph_rules import Refusal, phone_in, read_message
+from connector.sandbox.media import media_of
 from connector.sandbox.webhook_bodies import title_of
 
 # Codes that do not come with HTTP 400 (Meta's error page of 2025-11-19; the table says so too).
@@ -47,6 +49,33 @@ def make_gateways(emulator: Emulator) -> Blueprint:
             return _graph_error(refused, "", settings)
         return _after(taken, _graph_accepted(given, taken))
 
+    @gateways.get("/emulator/<version>/<media_id>")
+    def media_place(version: str, media_id: str) -> Response:
+        """Where a customer's file lies, as Graph says it: an address for some minutes."""
+        found = _media_of(emulator, media_id, settings)
+        if found is None:
+            return _graph_error("100", "Unsupported get request. Object does not exist.", settings)
+        body, mime = found
+        return jsonify(
+            {
+                "messaging_product": "whatsapp",
+                "id": media_id,
+                "url": url_for("emulator.media_bytes", media_id=media_id, _external=True),
+                "mime_type": mime,
+                "sha256": hashlib.sha256(body).hexdigest(),
+                "file_size": len(body),
+            }
+        )
+
+    @gateways.get("/emulator/media/<media_id>/bytes")
+    def media_bytes(media_id: str) -> Response:
+        found = _media_of(emulator, media_id, settings)
+        if found is None:
+            return Response("", 404)
+        answer = Response(found[0], content_type="application/octet-stream")
+        answer.headers["Content-Disposition"] = "attachment"
+        return answer
+
     @gateways.post("/emulator/sms/send")
     def sms_send() -> Response:
         if not _bearer(settings):
@@ -67,6 +96,14 @@ def make_gateways(emulator: Emulator) -> Blueprint:
         return _after(taken, jsonify({"status": "accepted", "id": taken.id}))
 
     return gateways
+
+
+def _media_of(emulator: Emulator, media_id: str, settings: Settings) -> tuple[bytes, str] | None:
+    """A typed file's bytes and what its sender calls them; None without the token or the file."""
+    if not _bearer(settings):
+        return None
+    with emulator.store.read() as tx:
+        return media_of(tx, media_id)
 
 
 def _refused(taken: Taken, unavailable: str) -> str | None:
@@ -142,6 +179,7 @@ def _graph_given(phone_number_id: str, settings: Settings) -> Given:
         body,
         buttons,
         is_free=message.template is None,
+        document=message.document,
     )
 
 

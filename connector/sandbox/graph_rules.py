@@ -29,6 +29,7 @@ class Message:
     values: Mapping[str, str] = field(default_factory=dict)
     payloads: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
+    document: Mapping[str, str] | None = None  # {link, name} above the text
 
 
 def phone_in(value: Any) -> str | None:
@@ -85,6 +86,7 @@ def _template(template: dict[str, Any], phone: str, token: str | None) -> Messag
         raise Refusal("132001", "The template name does not exist.")
     values: dict[str, str] = {}
     payloads: list[str] = []
+    document: Mapping[str, str] | None = None
     components = template.get("components") or []
     if not isinstance(components, list):
         raise Refusal("100", "template.components is a list.")
@@ -92,12 +94,27 @@ def _template(template: dict[str, Any], phone: str, token: str | None) -> Messag
         sort = str(component.get("type", "")).lower() if isinstance(component, dict) else ""
         if sort not in ("header", "body", "button"):
             raise Refusal("100", "A component is header, body or button.")
+        if sort == "header":
+            document = _header(component)
         if sort == "body":
             values.update(_parameters(component))
         if sort == "button":
             payloads.extend(_payloads(component))
     listing = "\n".join([f"[{name}]", *(f"{key}: {value}" for key, value in values.items())])
-    return Message(phone, token, listing, name, language, values, tuple(payloads))
+    return Message(phone, token, listing, name, language, values, tuple(payloads), document=document)
+
+
+def _header(component: dict[str, Any]) -> Mapping[str, str]:
+    """The document of a header. Meta takes a public https link; the emulator's neighbours have http."""
+    parameters = component.get("parameters")
+    first = parameters[0] if isinstance(parameters, list) and len(parameters) == 1 else None
+    if not isinstance(first, dict) or first.get("type") != "document":
+        raise Refusal("132012", "The emulator takes one document in a header.")
+    document = _part(first, "document")
+    link = _text(document.get("link"), 2000, "document.link")
+    if not link.startswith(("https://", "http://")):
+        raise Refusal("131009", "The parameter document.link is not an address.")
+    return {"link": link, "name": _text(document.get("filename"), 240, "document.filename")}
 
 
 def _parameters(component: dict[str, Any]) -> dict[str, str]:

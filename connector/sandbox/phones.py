@@ -39,6 +39,7 @@ class Bubble:
     buttons: tuple[dict[str, str], ...]
     status: str
     ticks: str
+    document: dict[str, str] | None = None  # {link, name}
 
 
 def make_phones(store: Store, settings: Settings) -> Blueprint:
@@ -115,6 +116,7 @@ def _bubbles(tx: Tx, phone: str, zone: ZoneInfo) -> list[Bubble]:
             buttons=tuple(row.buttons),
             status=row.status,
             ticks=_TICKS.get(row.status, ""),
+            document=(row.request or {}).get("_document"),
         )
         for row in reversed(rows.newest(tx, phone))
     ]

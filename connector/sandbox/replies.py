@@ -17,6 +17,7 @@ class Typed:
     text: str | None = None
     button: str | None = None  # the id or the title of a button that the phone shows
     media: str | None = None  # image, document ...
+    file: dict[str, str] | None = None  # its name, type and content (base64); None: a small one of its sort
     answers: str | None = None  # the message that is answered; None: the latest that fits
     channel: str | None = None  # whatsapp or sms; None: that of the latest message, else whatsapp
 
@@ -41,6 +42,7 @@ def reply(tx: Tx, typed: Typed, settings: Settings) -> str:
         "text": text,
         "button": button,
         "media": typed.media,
+        "file": typed.file,
         "answers": answered.id if answered is not None else None,
         "is_template": answered is not None and "template" in (answered.request or {}),
     }

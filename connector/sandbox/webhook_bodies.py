@@ -10,6 +10,7 @@ from typing import Any
 from connector.providers import HttpRequest
 from connector.providers.signatures import sign
 from connector.sandbox.emulator import WHATSAPP, Settings
+from connector.sandbox.media import media_file, media_id
 
 IN_ONE_BODY = 50
 _RANK = {"sent": 0, "failed": 1, "delivered": 2, "read": 3}
@@ -136,13 +137,10 @@ def _meta_message(row: Any) -> dict[str, Any]:
         reply = {"id": button["id"], "title": button["title"]}
         item |= {"type": "interactive", "interactive": {"type": "button_reply", "button_reply": reply}}
     elif media:
-        mime = {
-            "image": "image/jpeg",
-            "document": "application/pdf",
-            "audio": "audio/ogg",
-            "video": "video/mp4",
-        }
-        content = {"id": f"media-{row.id}", "mime_type": mime.get(media, "application/octet-stream")}
+        file = media_file(media, payload.get("file"))
+        content = {"id": media_id(row.id), "mime_type": file.mime}
+        if file.name and media == "document":
+            content["filename"] = file.name
         if payload["text"]:
             content["caption"] = payload["text"]
         item |= {"type": media, media: content}

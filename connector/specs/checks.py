@@ -20,9 +20,13 @@ LIVE_LISTS = frozenset(
         "templates",
         "template_fields",
         "invoices",
+        "lists",
         "customers",
         "cases",
+        "claims",
+        "plans",
         "promises",
+        "charges",
         "zones",
         "reasons",
     }

@@ -1,4 +1,4 @@
-"""What is brought as a file, as OpenAPI tells it: spreadsheets and recipes."""
+"""What is brought as a file, as OpenAPI tells it: spreadsheets, recipes, documents."""
 
 from typing import Any
 
@@ -23,8 +23,35 @@ NEXT: Schema = {"type": ["string", "null"]}
 
 
 def imports_and_recipes(catalog: Catalog) -> dict[str, Any]:
-    """`/v1/imports` and `/v1/recipes`."""
-    return {**_imports(), **_recipes(catalog)}
+    """`/v1/imports`, `/v1/recipes` and `/v1/files`."""
+    return {**_imports(), **_recipes(catalog), **_documents()}
+
+
+def _documents() -> dict[str, Any]:
+    form = {
+        "type": "object",
+        "properties": {
+            "file": {
+                "type": "string",
+                "format": "binary",
+                "description": "JPEG, PNG, WebP or PDF, at most 16 MB; an invoice's PDF at most 5 MB.",
+            }
+        },
+        "required": ["file"],
+    }
+    kept = object_of(
+        result={"const": "created"}, file_id=TEXT, file_type=TEXT, size={"type": "integer", "minimum": 1}
+    )
+    download = read("read_file", "Download a File", "files", TEXT, in_path("id", None))
+    binary: Schema = {"type": "string", "format": "binary"}
+    types = ("application/pdf", "image/jpeg", "image/png", "image/webp")
+    download["responses"]["200"]["content"] = {name: {"schema": binary} for name in types}
+    return {
+        "/v1/files": {
+            "post": write("create_file", "Upload a File", "files", form, kept, media="multipart/form-data")
+        },
+        "/v1/files/{id}": {"get": download},
+    }
 
 
 def _imports() -> dict[str, Any]:

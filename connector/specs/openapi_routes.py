@@ -5,6 +5,7 @@ from typing import Any
 from connector.specs.catalog import Catalog
 from connector.specs.checks import LIVE_LISTS
 from connector.specs.openapi_files import imports_and_recipes
+from connector.specs.openapi_hooks import webhooks
 from connector.specs.openapi_parts import (
     ANY,
     BIGGEST,
@@ -27,6 +28,7 @@ def routes(catalog: Catalog, *, sandbox: bool, virtual: bool) -> dict[str, Any]:
         **_catalogue(catalog),
         **_events(catalog),
         **imports_and_recipes(catalog),
+        **webhooks(catalog),
         **_inbound(),
         **_operations(),
     }

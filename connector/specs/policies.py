@@ -39,6 +39,9 @@ def read_policies(files: SpecFiles) -> dict[str, Policy]:
             minimum_gap_hours=data["minimum_gap_hours"],
             reply_minutes=data["reply_minutes"],
             consent=data["consent"],
+            plan_max_instalments=data["plan_max_instalments"],
+            plan_max_days=data["plan_max_days"],
+            neutral_after_days=data["neutral_after_days"],
         )
     return found
 

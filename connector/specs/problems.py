@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector.domain.problems import Problem
+from connector.domain.problems import FieldError, Problem
 from connector.specs.files import SpecFiles
 from connector.specs.spoken import spoken
 
@@ -99,7 +99,7 @@ def problem_body(
         "detail": detail,
         "code": problem.code,
         "errors": [
-            _error(problem, error.field, error.code, error.detail, specs, language)
+            _error(error, {**problem.params, **(error.params or {})}, specs, language)
             for error in problem.errors
         ],
         "retryable": retryable,
@@ -116,14 +116,10 @@ def _said(problem: Problem, spec: ProblemSpec, language: str) -> str:
 
 
 def _error(
-    problem: Problem,
-    field: str,
-    code: str,
-    detail: str | None,
-    specs: Mapping[str, ProblemSpec],
-    language: str,
+    error: FieldError, params: Mapping[str, Any], specs: Mapping[str, ProblemSpec], language: str
 ) -> dict[str, Any]:
-    spec = specs.get(code)
+    spec = specs.get(error.code)
+    detail = error.detail
     if detail is None and spec is not None:
-        detail = spec.sentence(language, {**problem.params, "field": field})
-    return {"field": field, "code": code, "detail": detail}
+        detail = spec.sentence(language, {**params, "field": error.field})
+    return {"field": error.field, "code": error.code, "detail": detail}

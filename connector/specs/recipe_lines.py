@@ -165,8 +165,10 @@ class RecipeLines(Strict):
     on_paid: OnPaid | None = None
     promise: PromiseLines | None = None
     fallback: FallbackLines | None = None
+    first_contact: TemplateName | None = None
     unknown: Literal["resend_once", "person"] = "resend_once"
     claim_truce_hours: int = Field(default=48, ge=1, le=336)
+    claim_truces: int = Field(default=2, ge=0, le=10)
     templates: dict[TemplateName, TemplateWords] = Field(default_factory=dict, max_length=20)
 
 
@@ -190,12 +192,14 @@ def recipe_of(lines: RecipeLines, version: str, policy: model.Policy) -> model.R
         promise_ask=promise.ask,
         promise_confirm=promise.confirm,
         promise_broken=promise.broken,
+        first_contact=lines.first_contact,
         grace_days=promise.grace_days,
         promise_max_days=promise.max_days,
         late_after_minutes=lines.late_after_minutes,
         fallback=_fallback(lines.fallback),
         unknown=model.UnknownPolicy(lines.unknown),
         claim_truce_hours=lines.claim_truce_hours,
+        claim_truces=lines.claim_truces,
     )
 
 

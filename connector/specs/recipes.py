@@ -179,6 +179,8 @@ def _templates_named(lines: RecipeLines) -> Iterator[tuple[Path, str, frozenset[
         yield ("on_paid", "template"), lines.on_paid.template, frozenset({Stage.RECEIPT})
         if lines.on_paid.partial_template is not None:
             yield ("on_paid", "partial_template"), lines.on_paid.partial_template, frozenset({Stage.RECEIPT})
+    if lines.first_contact is not None:
+        yield ("first_contact",), lines.first_contact, frozenset({Stage.OVERDUE})
     if lines.promise is not None:
         for word in ("ask", "confirm", "broken"):
             name = getattr(lines.promise, word)

@@ -59,6 +59,7 @@ class TemplateWords(Strict):
     reply: bool = False
     pay_button: bool = False
     buttons_from: Literal["promise_dates"] | None = None
+    document: bool = False
 
     @model_validator(mode="after")
     def _agrees(self) -> "TemplateWords":
@@ -68,6 +69,8 @@ class TemplateWords(Strict):
             raise ValueError(f"stage {self.stage} needs permission {needed}")
         if self.reply and self.permission != "reply":
             raise ValueError("reply: true needs permission reply")
+        if self.document and self.reply:
+            raise ValueError("document: true needs a template, not a reply")
         return self
 
 
@@ -181,6 +184,7 @@ def _template(name: str, version: str, words: TemplateWords) -> Template:
         reply=words.reply,
         pay_button=words.pay_button,
         buttons_from=PROMISE_DATES if words.buttons_from else None,
+        document=words.document,
     )
 
 

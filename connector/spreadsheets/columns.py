@@ -5,7 +5,7 @@ A heading is folded (case, punctuation, units), then looked up; then a typo is f
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,6 +15,7 @@ from connector.spreadsheets.headings import HEADINGS, IGNORED, PHONE_FILLERS, PH
 from connector.spreadsheets.table import Cell, Row, is_blank
 
 REQUIRED = ("customer_name", "phone", "amount", "due_date")
+NO_MAPPING: Mapping[str, str] = {}
 HEADER_ROWS = 30  # how far down a heading row is looked for
 
 
@@ -44,6 +45,13 @@ def _exact() -> dict[str, str]:
 
 
 @cache
+def _compact() -> tuple[tuple[str, frozenset[str], str], ...]:
+    """Each heading without its spaces, its letters, and its field."""
+    short = {known.replace(" ", ""): field for known, field in _exact().items()}
+    return tuple((known, frozenset(known), field) for known, field in short.items())
+
+
+@cache
 def _weak() -> dict[str, str]:
     return {heading: field for field, headings in WEAK.items() for heading in headings}
 
@@ -65,11 +73,18 @@ def field_of(header: str) -> tuple[str | None, int]:
     if folded in _weak():
         return (_weak()[folded], 1)
     compact = folded.replace(" ", "")
-    fields = {field for known, field in _exact().items() if _is_typo(compact, known.replace(" ", ""))}
+    letters = set(compact)
+    fields = {
+        field
+        for known, known_letters, field in _compact()
+        if abs(len(known) - len(compact)) <= 2
+        and len(known_letters ^ letters) <= 4  # two slips change at most four letters of the set
+        and is_typo(compact, known)
+    }
     return (fields.pop(), 2) if len(fields) == 1 else (None, 0)
 
 
-def _is_typo(written: str, known: str) -> bool:
+def is_typo(written: str, known: str) -> bool:
     """One slip in words of five letters and more, two from nine on; short words are too near each other."""
     allowed = 0 if len(known) < 5 else 1 if len(known) < 9 else 2
     return abs(len(written) - len(known)) <= allowed and _distance(written, known) <= allowed
@@ -89,26 +104,32 @@ def _distance(one: str, other: str) -> int:
     return rows[-1][-1]
 
 
-def recognised(cells: Sequence[Cell]) -> int:
+def recognised(cells: Sequence[Cell], mapping: Mapping[str, str] = NO_MAPPING) -> int:
     """How many different fields the cells would name if they were headings."""
-    named = {field_of(cell)[0] for cell in cells if isinstance(cell, str) and len(cell) <= 60}
+    named = {_named(cell, mapping)[0] for cell in cells if isinstance(cell, str) and len(cell) <= 60}
     return len({field for field in named if field})
 
 
-def header_row(rows: Sequence[Row]) -> Row | None:
+def _named(header: str, mapping: Mapping[str, str]) -> tuple[str | None, int]:
+    """The field of a heading; what a person said about it is surer than any word."""
+    said = mapping.get(header.strip())
+    return field_of(header) if said is None else (said, 4)
+
+
+def header_row(rows: Sequence[Row], mapping: Mapping[str, str] = NO_MAPPING) -> Row | None:
     """The first of the rows near the top that names most fields, and at least two."""
     best, most = None, 1
     for row in rows[:HEADER_ROWS]:
-        known = recognised(row.cells)
+        known = recognised(row.cells, mapping)
         if known > most:
             best, most = row, known
     return best
 
 
-def columns_of(header: Row) -> tuple[Column, ...]:
+def columns_of(header: Row, mapping: Mapping[str, str] = NO_MAPPING) -> tuple[Column, ...]:
     """Each column with its field: the surest heading wins it, the leftmost of equals; the rest is extra."""
     named = [
-        (index, str(cell).strip(), *field_of(str(cell)))
+        (index, str(cell).strip(), *_named(str(cell), mapping))
         for index, cell in enumerate(header.cells)
         if not is_blank(cell)
     ]

@@ -1,6 +1,6 @@
 """Rows of a table as invoices: each fault named, nothing guessed, titles and totals passed over."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -49,12 +49,21 @@ class Parsed:
 
 
 def parse_table(
-    table: Table, *, today: date, country: str = "ID", currency: str = "IDR", date_order: str = "DMY"
+    table: Table,
+    *,
+    today: date,
+    country: str = "ID",
+    currency: str = "IDR",
+    date_order: str = "DMY",
+    mapping: Mapping[str, str] | None = None,
 ) -> Parsed:
-    """The invoices of a table. A table without its needed columns is refused; a bad row is only marked."""
+    """The invoices of a table. A table without its needed columns is refused; a bad row is only marked.
+
+    `mapping` says which heading fills which field, before any word is recognised.
+    """
     decimals(currency)
-    header = header_row(table.rows) or Row(0, ())
-    columns = columns_of(header)
+    header = header_row(table.rows, mapping or {}) or Row(0, ())
+    columns = columns_of(header, mapping or {})
     need_columns(columns)
     reading = Reading(today, country, currency, date_order)
     start = table.rows.index(header) + 1

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from connector.domain.problems import Invalid
+
+ROW_KEYS = ("row", "row_number")
 Cell = str | int | float | bool | date | None
 
 
@@ -53,6 +56,19 @@ def plain(value: object) -> Cell:
     return str(value)
 
 
+def column_letters(index: int) -> str:
+    """How a spreadsheet names its column, counted from 0.
+
+    >>> column_letters(0), column_letters(27)
+    ('A', 'AB')
+    """
+    letters, number = "", index + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
 def trimmed(cells: Sequence[Cell]) -> tuple[Cell, ...]:
     """The cells without the blank ones at the end."""
     end = len(cells)
@@ -70,21 +86,31 @@ def from_wire(value: Any) -> Cell:
 
 
 def table_of_rows(rows: Sequence[Mapping[str, Any]]) -> Table:
-    """Rows as JSON, keyed by their column, as a table: header first; the key `row` is the sheet's row number.
+    """Rows as JSON, keyed by their column, as a table: header first.
+
+    The key `row` (n8n's Google Sheets node calls it `row_number`) is the sheet's row number.
 
     >>> table_of_rows([{"row": 14, "nama": "Siti"}]).rows[1]
     Row(line=14, cells=('Siti',))
     """
-    headers = tuple(dict.fromkeys(key for row in rows for key in row if key != "row"))
+    headers = tuple(dict.fromkeys(key for row in rows for key in row if key not in ROW_KEYS))
     return Table((Row(0, headers), *_numbered(rows, headers)), kind="json")
 
 
 def _numbered(rows: Sequence[Mapping[str, Any]], headers: Sequence[str]) -> Iterator[Row]:
+    seen: set[int] = set()
     for place, row in enumerate(rows, start=1):
-        line = row.get("row")
+        line = next((row[key] for key in ROW_KEYS if key in row), None)
+        number = line if isinstance(line, int) and not isinstance(line, bool) else place
         cells = trimmed([_of_json(row.get(header)) for header in headers])
-        if cells:
-            yield Row(line if isinstance(line, int) and not isinstance(line, bool) else place, cells)
+        if not cells:
+            continue
+        if number in seen or not 0 < number < 2**31:
+            raise Invalid(
+                "field_invalid", field="rows", params={"expected": "a row number for each row alone"}
+            )
+        seen.add(number)
+        yield Row(number, cells)
 
 
 def _of_json(value: Any) -> Cell:

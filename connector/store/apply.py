@@ -1,15 +1,15 @@
 """Carries out a Decision inside one open transaction: state, events and steps together or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from connector.domain.decision import CancelSteps, Decision, Insert, NewEvent, Update
 from connector.domain.model import Step, StepState
-from connector.store import schema
-from connector.store.db import Tx
+from connector.store import changes, many, schema
+from connector.store.db import Overtaken, Tx
+from connector.store.invoices import owed_totals
 from connector.store.rows import columns_of, row_of
 
 STEPS = schema.steps
@@ -27,6 +27,7 @@ def apply(tx: Tx, decision: Decision) -> None:
         cancel_steps(tx, cancel)
     if decision.steps:
         add_steps(tx, decision.steps)
+    changes.noted(tx, decision.changes, ())
     if decision.events:
         append_events(tx, decision.events)
 
@@ -41,14 +42,22 @@ def _change(tx: Tx, change: Insert | Update) -> None:
             values["created_at"] = tx.now_ms
         tx.conn.execute(table.insert().values(**values))
         return
-    done = tx.conn.execute(table.update().where(table.c.id == change.id).values(**values))
+    where = [table.c.id == change.id]
+    if change.while_state is not None:
+        where.append(table.c.state == change.while_state)
+    done = tx.conn.execute(table.update().where(*where).values(**values))
     if done.rowcount != 1:
+        if change.while_state is not None:
+            raise Overtaken(f"{change.noun} {change.id} is {change.while_state} no more")
         raise LookupError(f"{change.noun} {change.id} is not there to be changed")
 
 
 def cancel_steps(tx: Tx, cancel: CancelSteps) -> int:
     """Ends what is planned or held; answers how many steps ended."""
-    where: list[sa.ColumnElement[bool]] = [STEPS.c.state.in_([StepState.PLANNED, StepState.HELD])]
+    where: list[sa.ColumnElement[bool]] = [
+        STEPS.c.state.in_([StepState.PLANNED, StepState.HELD]),
+        STEPS.c.key != changes.KEY,  # that an invoice has changed is told whatever ends
+    ]
     if cancel.invoice_id is not None:
         where.append(STEPS.c.invoice_id == cancel.invoice_id)
     if cancel.customer_id is not None:
@@ -57,7 +66,7 @@ def cancel_steps(tx: Tx, cancel: CancelSteps) -> int:
         where.append(STEPS.c.sequence_id == cancel.sequence_id)
     if cancel.step_ids is not None:
         where.append(STEPS.c.id.in_(cancel.step_ids))
-    if len(where) == 1:
+    if len(where) == 2:
         raise ValueError("a cancellation must name an invoice, a customer, a sequence or steps")
     if cancel.keep_stages:
         where.append(STEPS.c.stage.not_in(sorted(cancel.keep_stages)))
@@ -79,11 +88,10 @@ def add_steps(tx: Tx, steps: Sequence[Step]) -> None:
         if old is None:
             fresh.append(row)
         elif old.state in _REVIVABLE:
-            for name in ("id", "created_at", "fence"):
+            for name in ("id", "created_at"):
                 del row[name]
             tx.conn.execute(STEPS.update().where(STEPS.c.id == old.id).values(**row))
-    if fresh:
-        tx.conn.execute(STEPS.insert(), fresh)
+    many.insert(tx, STEPS, fresh)
 
 
 def _known_keys(tx: Tx, sequence_ids: set[str]) -> dict[tuple[str | None, int, str, str], Any]:
@@ -110,7 +118,8 @@ def append_events(tx: Tx, events: Sequence[NewEvent]) -> list[str]:
     events = _not_yet_told(tx, events)
     if not events:
         return []
-    numbers = _invoice_numbers(tx, events)
+    numbers, moments = _invoice_numbers(tx, events)
+    owed = _owed(tx, events, moments)
     rows = []
     for event in events:
         known = event.known_at or event.occurred_at
@@ -125,12 +134,13 @@ def append_events(tx: Tx, events: Sequence[NewEvent]) -> list[str]:
                 "invoice_id": event.invoice_id,
                 "invoice_event_number": numbered,
                 "once_key": event.once,
-                "data": row_of(event.data),
+                "data": _kept(event, moments, owed) | row_of(event.data),
                 "created_at_m": tx.machine_ms,
                 **row_of({"occurred_at": event.occurred_at, "known_at": known}),
             }
         )
-    tx.conn.execute(_insert_ignoring(tx, EVENTS), rows)
+    many.insert(tx, EVENTS, rows, ignore=True)
+    changes.noted(tx, (), events)
     return [row["id"] for row in rows]
 
 
@@ -149,24 +159,52 @@ def _not_yet_told(tx: Tx, events: Sequence[NewEvent]) -> list[NewEvent]:
     return fresh
 
 
-def _invoice_numbers(tx: Tx, events: Sequence[NewEvent]) -> dict[str, int]:
-    """Each invoice's count before these events; the stored count is raised in the same breath."""
+def _invoice_numbers(tx: Tx, events: Sequence[NewEvent]) -> tuple[dict[str, int], dict[str, sa.Row[Any]]]:
+    """Each invoice's count before these events, and the invoice as it stands now.
+
+    The stored count is raised in the same breath.
+    """
     counts: dict[str, int] = {}
     for event in events:
         if event.invoice_id is not None:
             counts[event.invoice_id] = counts.get(event.invoice_id, 0) + 1
     if not counts:
-        return {}
+        return {}, {}
     table = schema.invoices
     for more in sorted(set(counts.values())):  # nearly always one statement for all
         raised = sorted(invoice for invoice, n in counts.items() if n == more)
         tx.conn.execute(
             table.update().where(table.c.id.in_(raised)).values(event_count=table.c.event_count + more)
         )
-    after = tx.conn.execute(sa.select(table.c.id, table.c.event_count).where(table.c.id.in_(counts)))
-    return {row.id: row.event_count - counts[row.id] for row in after}
+    columns = ("id", "customer_id", "event_count", "amount", "paid", "status", "due_on")
+    after = tx.conn.execute(sa.select(*(table.c[name] for name in columns)).where(table.c.id.in_(counts)))
+    moments = {row.id: row for row in after}
+    return {key: row.event_count - counts[key] for key, row in moments.items()}, moments
 
 
-def _insert_ignoring(tx: Tx, table: sa.Table) -> Any:
-    make = sqlite.insert if tx.dialect == "sqlite" else postgresql.insert
-    return make(table).on_conflict_do_nothing()
+def _owed(
+    tx: Tx, events: Sequence[NewEvent], moments: Mapping[str, sa.Row[Any]]
+) -> dict[str, list[list[Any]]]:
+    """Customer -> [[currency, number of owed invoices, minor units]] at this moment."""
+    people = {e.customer_id for e in events if e.customer_id} | {m.customer_id for m in moments.values()}
+    found: dict[str, list[list[Any]]] = {person: [] for person in people}
+    for (person, currency), (count, total) in sorted(owed_totals(tx, people).items()):
+        found[person].append([currency, count, total])
+    return found
+
+
+def _kept(
+    event: NewEvent, moments: Mapping[str, sa.Row[Any]], owed: Mapping[str, list[list[Any]]]
+) -> dict[str, Any]:
+    """The money of the moment of the event: what is told later says what was true then."""
+    kept: dict[str, Any] = {}
+    moment = moments.get(event.invoice_id or "")
+    if moment is not None:
+        kept = {
+            "invoice_amount": moment.amount,
+            "invoice_paid": moment.paid,
+            "invoice_status": moment.status,
+            "invoice_due_on": moment.due_on,
+        }
+    person = event.customer_id or (moment.customer_id if moment is not None else None)
+    return kept if person is None else kept | {"owed": owed[person]}

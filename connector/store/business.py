@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from connector.domain.model import Business
-from connector.store import schema
+from connector.store import destinations, schema
 from connector.store.db import Tx
 from connector.store.rows import columns_of, value_of
 
@@ -19,10 +19,14 @@ def get(tx: Tx) -> Business | None:
 
 
 def create(tx: Tx, business: Business) -> None:
-    """Sets the business up; a second one is refused: one database is one business."""
+    """Sets the business up, and approves its account and host; a second one is refused.
+
+    One database is one business.
+    """
     if get(tx) is not None:
         raise LookupError("this database already has its business")
     tx.conn.execute(BUSINESS.insert().values(**columns_of(business), created_at=tx.now_ms))
+    destinations.note_set_up(tx, business)
 
 
 def change(tx: Tx, business_id: str, values: dict[str, Any]) -> None:

@@ -1,9 +1,12 @@
 """Cases: what a human must look at."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
+from connector.clock import to_ms
 from connector.domain.model import Case, CaseState
 from connector.store import schema
 from connector.store.db import Tx
@@ -12,8 +15,21 @@ from connector.store.rows import value_of
 CASES = schema.cases
 
 
-def by_id(tx: Tx, case_id: str) -> Case | None:
-    row = tx.conn.execute(sa.select(CASES).where(CASES.c.id == case_id)).first()
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What `find_cases` may ask; every part that is None does not matter."""
+
+    state: CaseState | None = None
+    reason: str | None = None
+    customer_id: str | None = None
+    external_id: str | None = None
+    opened_until: datetime | None = None
+
+
+def by_id(tx: Tx, case_id: str, *, lock: bool = False) -> Case | None:
+    """The case; with `lock` nobody else changes it until the transaction ends."""
+    query = sa.select(CASES).where(CASES.c.id == case_id)
+    row = tx.conn.execute(query.with_for_update() if lock else query).first()
     return value_of(Case, row._mapping) if row else None
 
 
@@ -53,6 +69,38 @@ def open_of_customer(tx: Tx, customer_id: str) -> list[Case]:
             CASES.c.state == CaseState.OPEN,
         )
         .order_by(CASES.c.opened_at, CASES.c.id)
+    )
+    return [value_of(Case, row._mapping) for row in rows]
+
+
+def open_about(tx: Tx, customer_id: str) -> list[Case]:
+    """Every open case of the customer, about one invoice or about all, the first opened first."""
+    rows = tx.conn.execute(
+        sa.select(CASES)
+        .where(CASES.c.customer_id == customer_id, CASES.c.state == CaseState.OPEN)
+        .order_by(CASES.c.opened_at, CASES.c.id)
+    )
+    return [value_of(Case, row._mapping) for row in rows]
+
+
+def search(tx: Tx, query: Query, *, limit: int, after: str | None = None) -> list[Case]:
+    """Cases in the order of their opening, from the one after `after`."""
+    where: list[sa.ColumnElement[bool]] = []
+    for column, value in (
+        (CASES.c.state, query.state),
+        (CASES.c.reason, query.reason),
+        (CASES.c.customer_id, query.customer_id),
+        (CASES.c.external_id, query.external_id),
+    ):
+        if value is not None:
+            where.append(column == value)
+    if query.opened_until is not None:
+        where.append(CASES.c.opened_at <= to_ms(query.opened_until))
+    if after is not None:
+        last = sa.select(CASES.c.opened_at).where(CASES.c.id == after).scalar_subquery()
+        where.append(sa.or_(CASES.c.opened_at > last, sa.and_(CASES.c.opened_at == last, CASES.c.id > after)))
+    rows = tx.conn.execute(
+        sa.select(CASES).where(*where).order_by(CASES.c.opened_at, CASES.c.id).limit(limit)
     )
     return [value_of(Case, row._mapping) for row in rows]
 

@@ -1,31 +1,14 @@
-"""The one stored row that stops or moves everything: pause_all, the power switch, the virtual clock."""
+"""Time and power as they are stored: the virtual clock, the sandbox's switch, a clock that is not trusted."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from connector.clock import from_ms, to_ms
+from connector.clock import to_ms
 from connector.store import schema
 from connector.store.db import Tx
 
 CONTROL = schema.control
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    paused: bool
-    suspect: str | None
-    power_on: bool
-    target: datetime | None  # of the virtual clock
-
-
-def read(tx: Tx) -> Control:
-    """What the worker must obey at this moment; a pause ends by itself at its machine time."""
-    row = tx.conn.execute(sa.select(CONTROL)).one()
-    paused = row.paused_at_m is not None and not (row.paused_until_m and row.paused_until_m <= tx.machine_ms)
-    target = from_ms(row.clock_target) if row.clock_target is not None else None
-    return Control(paused, row.clock_suspect, bool(row.power_on), target)
 
 
 def start_virtual(tx: Tx, at: datetime) -> None:

@@ -17,20 +17,15 @@ _IDENTITIES = 7_461_001
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """What stops or moves everything, as it stands. `paused_at` and `paused_until` are machine time."""
+    """What stops or moves everything, as it stands. `paused_until` is machine time."""
 
-    paused_at: datetime | None
-    pause_reason: str | None
-    paused_until: datetime | None
-    clock_suspect: str | None
-    power_on: bool
-    clock_mode: str
-
-    def is_paused(self, machine: datetime) -> bool:
-        """Whether `pause_all` holds at this machine time."""
-        if self.paused_at is None:
-            return False
-        return self.paused_until is None or machine < self.paused_until
+    paused: bool = False  # at the moment of reading: a pause ends by itself
+    pause_reason: str | None = None
+    paused_until: datetime | None = None
+    clock_suspect: str | None = None
+    power_on: bool = True
+    clock_mode: str = "system"
+    target: datetime | None = None  # where the virtual clock goes
 
 
 def ensure(tx: Tx, *, clock_mode: str = "system", clock_now: datetime | None = None) -> None:
@@ -51,15 +46,23 @@ def state(tx: Tx) -> Control:
     """The row; everything runs when it has not been made yet."""
     row = tx.conn.execute(sa.select(CONTROL)).first()
     if row is None:
-        return Control(None, None, None, None, True, "system")
+        return Control()
+    over = row.paused_until_m is not None and row.paused_until_m <= tx.machine_ms
     return Control(
-        paused_at=_instant(row.paused_at_m),
+        paused=row.paused_at_m is not None and not over,
         pause_reason=row.pause_reason,
         paused_until=_instant(row.paused_until_m),
         clock_suspect=row.clock_suspect,
         power_on=bool(row.power_on),
         clock_mode=row.clock_mode,
+        target=_instant(row.clock_target),
     )
+
+
+def lock(tx: Tx) -> None:
+    """Until the end of the transaction only this one notes beats, outages and numbers: the last of all locks."""
+    if tx.dialect == "postgresql":
+        tx.conn.execute(sa.select(CONTROL.c.id).with_for_update())
 
 
 def pause_all(tx: Tx, reason: str, until: datetime | None) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connector.domain.model import Address, Customer
-from connector.store import schema
-from connector.store.db import Tx
+from connector.domain.model import Address, Customer, Tie
+from connector.store import erasing, schema
+from connector.store.db import Row, Tx
 from connector.store.rows import value_of
 
 CUSTOMERS = schema.customers
@@ -70,6 +70,11 @@ def address_by_phone(tx: Tx, phone: str) -> Address | None:
     return value_of(Address, row._mapping) if row else None
 
 
+def address_row_of(tx: Tx, address_id: str) -> Row[Any] | None:
+    """The whole row of an address, with what the engine keeps beside the value."""
+    return tx.conn.execute(sa.select(ADDRESSES).where(ADDRESSES.c.id == address_id)).first()
+
+
 def address_of(tx: Tx, customer_id: str) -> Address | None:
     """The number under which this customer is reached now."""
     return addresses_of(tx, [customer_id]).get(customer_id)
@@ -89,35 +94,175 @@ def addresses_of(tx: Tx, customer_ids: Iterable[str]) -> dict[str, Address]:
     return {row.customer_id: value_of(Address, row._mapping) for row in rows}
 
 
+def known_under(tx: Tx, phone: str) -> list[Customer]:
+    """Everybody who is, was or may be reached under this number: so that no sheet makes a person twice."""
+    join = CUSTOMERS.join(LINKS, LINKS.c.customer_id == CUSTOMERS.c.id).join(
+        ADDRESSES, ADDRESSES.c.id == LINKS.c.address_id
+    )
+    rows = tx.conn.execute(
+        sa.select(CUSTOMERS).select_from(join).where(ADDRESSES.c.phone == phone).order_by(CUSTOMERS.c.id)
+    )
+    return [value_of(Customer, row._mapping) for row in rows]
+
+
+def _theirs() -> sa.ColumnElement[bool]:
+    """The number in use, and the others that are the person's as well."""
+    return sa.or_(LINKS.c.is_primary, LINKS.c.state == Tie.OTHER)
+
+
+def _waits() -> sa.ColumnElement[bool]:
+    return sa.and_(~LINKS.c.is_primary, sa.or_(LINKS.c.state.is_(None), LINKS.c.state == Tie.WAITING))
+
+
 def customers_at(tx: Tx, address_id: str) -> list[str]:
-    """Ids of everybody at this address."""
+    """Ids of everybody whose number this is."""
     return list(
         tx.conn.execute(
             sa.select(LINKS.c.customer_id)
-            .where(LINKS.c.address_id == address_id)
+            .where(LINKS.c.address_id == address_id, _theirs())
             .order_by(LINKS.c.customer_id)
         ).scalars()
     )
 
 
+def numbers_of(tx: Tx, customer_ids: Iterable[str]) -> dict[str, list[str]]:
+    """Ids of each person's numbers, the one in use first."""
+    rows = tx.conn.execute(
+        sa.select(LINKS.c.customer_id, LINKS.c.address_id)
+        .where(LINKS.c.customer_id.in_(sorted(set(customer_ids))), _theirs())
+        .order_by(LINKS.c.customer_id, LINKS.c.is_primary.desc(), LINKS.c.address_id)
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.customer_id, []).append(row.address_id)
+    return found
+
+
 def waiting_addresses(tx: Tx, customer_id: str) -> list[str]:
     """Ids of the numbers that were given for this customer and wait for a yes."""
-    return list(
-        tx.conn.execute(
-            sa.select(LINKS.c.address_id).where(LINKS.c.customer_id == customer_id, ~LINKS.c.is_primary)
-        ).scalars()
+    query = sa.select(LINKS.c.address_id).where(LINKS.c.customer_id == customer_id, _waits())
+    return list(tx.conn.execute(query).scalars())
+
+
+def waiting_for(tx: Tx, address_id: str) -> list[tuple[str, str]]:
+    """(customer, new address) of the changes that wait for a yes from whoever holds this number now."""
+    mine = sa.select(LINKS.c.customer_id).where(LINKS.c.address_id == address_id, LINKS.c.is_primary)
+    query = sa.select(LINKS.c.customer_id, LINKS.c.address_id).where(LINKS.c.customer_id.in_(mine), _waits())
+    return [(row.customer_id, row.address_id) for row in tx.conn.execute(query)]
+
+
+def ties(tx: Tx, customer_id: str) -> dict[str, Tie]:
+    """How each number that is not in use is tied to the customer, by its id."""
+    rows = tx.conn.execute(
+        sa.select(LINKS.c.address_id, LINKS.c.state).where(
+            LINKS.c.customer_id == customer_id, ~LINKS.c.is_primary
+        )
     )
+    return {row.address_id: Tie(row.state or Tie.WAITING) for row in rows}
+
+
+def other_phones(tx: Tx, customer_id: str) -> list[str]:
+    """The person's numbers beside the one in use."""
+    query = (
+        sa.select(ADDRESSES.c.phone)
+        .join_from(LINKS, ADDRESSES, ADDRESSES.c.id == LINKS.c.address_id)
+        .where(LINKS.c.customer_id == customer_id, ~LINKS.c.is_primary, LINKS.c.state == Tie.OTHER)
+    )
+    return sorted(tx.conn.execute(query).scalars())
 
 
 def forget_waiting(tx: Tx, customer_id: str) -> None:
     """Nobody said yes to the other numbers: they are no longer joined to the customer."""
-    tx.conn.execute(LINKS.delete().where(LINKS.c.customer_id == customer_id, ~LINKS.c.is_primary))
+    tx.conn.execute(LINKS.delete().where(LINKS.c.customer_id == customer_id, _waits()))
 
 
-def move(tx: Tx, customer_id: str, address_id: str) -> None:
+def tie(tx: Tx, customer_id: str, address_id: str, state: Tie) -> None:
+    """Joins a number to a customer without using it; one in use becomes what it is said to be now."""
+    mine = sa.and_(LINKS.c.customer_id == customer_id, LINKS.c.address_id == address_id)
+    changed = tx.conn.execute(LINKS.update().where(mine).values(is_primary=False, state=state))
+    if not changed.rowcount:
+        tx.conn.execute(
+            LINKS.insert().values(
+                customer_id=customer_id, address_id=address_id, is_primary=False, state=state
+            )
+        )
+
+
+def move(tx: Tx, customer_id: str, address_id: str, *, old: Tie = Tie.FORMER) -> None:
     """The customer is reached at this address alone; the old number never gets their data again."""
-    tx.conn.execute(LINKS.delete().where(LINKS.c.customer_id == customer_id))
+    own = LINKS.c.customer_id == customer_id
+    tx.conn.execute(LINKS.update().where(own, LINKS.c.is_primary).values(is_primary=False, state=old))
+    forget_waiting(tx, customer_id)
+    tx.conn.execute(LINKS.delete().where(own, LINKS.c.address_id == address_id))
     tx.conn.execute(LINKS.insert().values(customer_id=customer_id, address_id=address_id, is_primary=True))
+
+
+def stop(tx: Tx, customer_ids: Iterable[str]) -> None:
+    """These people said stop themselves; a number that they take later stays silent too."""
+    tx.conn.execute(
+        CUSTOMERS.update()
+        .where(CUSTOMERS.c.id.in_(sorted(set(customer_ids))), CUSTOMERS.c.opted_out_at.is_(None))
+        .values(opted_out_at=tx.now_ms, updated_at=tx.now_ms)
+    )
+
+
+def unstop(tx: Tx, customer_ids: Iterable[str]) -> None:
+    """These people took their stop back."""
+    tx.conn.execute(
+        CUSTOMERS.update()
+        .where(CUSTOMERS.c.id.in_(sorted(set(customer_ids))), CUSTOMERS.c.opted_out_at.is_not(None))
+        .values(opted_out_at=None, updated_at=tx.now_ms)
+    )
+
+
+def is_erased(tx: Tx, customer_id: str) -> bool:
+    """Whether the person behind this id was erased."""
+    query = sa.select(CUSTOMERS.c.erased_at).where(CUSTOMERS.c.id == customer_id)
+    return tx.conn.execute(query).scalar_one_or_none() is not None
+
+
+def active_charges(tx: Tx, customer_id: str) -> list[str]:
+    """Ids of the recurring charges that would go on issuing invoices to this customer."""
+    table = schema.recurring_charges
+    query = sa.select(table.c.id).where(table.c.customer_id == customer_id, table.c.state == "active")
+    return list(tx.conn.execute(query.order_by(table.c.id)).scalars())
+
+
+def set_state(tx: Tx, address_id: str, state: str) -> None:
+    """What is known of a number itself: ok, wrong, unreachable."""
+    tx.conn.execute(ADDRESSES.update().where(ADDRESSES.c.id == address_id).values(state=state))
+
+
+def doubt(tx: Tx, address_id: str) -> bool:
+    """From now on nobody knows whose number this is; answers whether that is new."""
+    done = tx.conn.execute(
+        ADDRESSES.update()
+        .where(ADDRESSES.c.id == address_id, ADDRESSES.c.doubted_at.is_(None))
+        .values(doubted_at=tx.now_ms)
+    )
+    return bool(done.rowcount)
+
+
+def trust(tx: Tx, address_id: str) -> bool:
+    """Somebody said whose number this is; answers whether it was doubted."""
+    done = tx.conn.execute(
+        ADDRESSES.update()
+        .where(ADDRESSES.c.id == address_id, ADDRESSES.c.doubted_at.is_not(None))
+        .values(doubted_at=None)
+    )
+    return bool(done.rowcount)
+
+
+def ensure_address(tx: Tx, phone: str) -> Address:
+    """The address with this number, made when it is new; one that was erased comes back with its stop."""
+    known = address_by_phone(tx, phone)
+    if known is None and erasing.revive(tx, phone) is not None:
+        known = address_by_phone(tx, phone)
+    if known is not None:
+        return known
+    address = Address(id=tx.ids.new("adr"), phone=phone)
+    tx.conn.execute(ADDRESSES.insert().values(**address_row(tx, address)))
+    return address
 
 
 def address_row(tx: Tx, address: Address) -> dict[str, Any]:

@@ -6,6 +6,7 @@ connection keeps the 99th percentile low. Readers have their own engine and neve
 
 import json
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,10 @@ from connector.clock import Clock, SystemClock, from_ms, to_ms
 from connector.ids import Ids, UlidIds
 from connector.store import schema
 
-__all__ = ["FifoLock", "Rollback", "Row", "Store", "Tx", "sqlite_path"]
+__all__ = ["FifoLock", "Overtaken", "Rollback", "Row", "Store", "Tx", "sqlite_path"]
+
+
+SCRUB_TRIES = 100
 
 
 class FifoLock:
@@ -60,6 +64,7 @@ class Tx:
     machine: datetime
     ids: Ids
     dialect: str  # "sqlite" or "postgresql"
+    key: bytes = b""  # of this installation, for keyed hashes; empty: there is none here
 
     @property
     def now_ms(self) -> int:
@@ -68,6 +73,10 @@ class Tx:
     @property
     def machine_ms(self) -> int:
         return to_ms(self.machine)
+
+
+class Overtaken(Exception):
+    """Somebody else was first: what was decided no longer fits what is stored. Undone; the next try sees it."""
 
 
 class Rollback(Exception):
@@ -85,12 +94,14 @@ class Store:
         ids: Ids | None = None,
         virtual: bool = False,
         readers: int = 8,
+        key: bytes = b"",
     ) -> None:
         self.url = make_url(url)
         self.dialect = self.url.get_backend_name()
         self.clock: Clock = clock or SystemClock()
         self.ids: Ids = ids or UlidIds()
         self.virtual = virtual
+        self._key = key
         self._fair = FifoLock()
         if self.dialect == "sqlite":
             self._writer = _sqlite(self.url, size=1, readonly=False)
@@ -135,7 +146,7 @@ class Store:
             stored = conn.execute(sa.select(schema.control.c.clock_now)).scalar_one_or_none()
             if stored is not None:
                 now = from_ms(stored)
-        return Tx(conn, now, self.clock.machine(), self.ids, self.dialect)
+        return Tx(conn, now, self.clock.machine(), self.ids, self.dialect, self._key)
 
     def now(self) -> datetime:
         """Business time at this moment."""
@@ -143,6 +154,27 @@ class Store:
             return self.clock.now()
         with self.read() as tx:
             return tx.now
+
+    def scrub(self) -> bool:
+        """Rewrites an SQLite file so that nothing deleted is left in it or in its WAL; answers whether it is done.
+
+        It takes seconds with a large book, and only an erasure needs it. PostgreSQL's own vacuum frees its pages.
+        """
+        if self.dialect != "sqlite":
+            return True
+        with self._fair:
+            raw = self._writer.raw_connection()
+            try:
+                cursor = raw.cursor()
+                cursor.execute("VACUUM")
+                for _ in range(SCRUB_TRIES):
+                    busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                    if not busy:
+                        return True
+                    time.sleep(0.1)  # a reader of another process still looks at the old pages
+            finally:
+                raw.close()
+        return False
 
     def close(self) -> None:
         self._writer.dispose()

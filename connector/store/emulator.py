@@ -56,6 +56,14 @@ def due_webhooks(tx: Tx, limit: int) -> list[Row[Any]]:
     return list(tx.conn.execute(query))
 
 
+def webhook_payload(tx: Tx, webhook_id: int) -> dict[str, Any] | None:
+    """What one webhook tells, told or not."""
+    found: dict[str, Any] | None = tx.conn.execute(
+        sa.select(WEBHOOKS.c.payload).where(WEBHOOKS.c.id == webhook_id)
+    ).scalar_one_or_none()
+    return found
+
+
 def next_webhook_due(tx: Tx) -> datetime | None:
     """When the next webhook is due: the virtual clock stops there. It may be past."""
     due = tx.conn.execute(

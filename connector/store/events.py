@@ -4,10 +4,12 @@ Ids commit out of order on PostgreSQL, so a cursor over ids could step over an e
 number is given only to what is already committed, under the lock of the one control row.
 """
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from connector.store.db import Tx
-from connector.store.schema import control, events
+from connector.store.schema import control, events, invoices
 
 
 def number_events(tx: Tx, limit: int = 500) -> int:
@@ -16,11 +18,20 @@ def number_events(tx: Tx, limit: int = 500) -> int:
     if tx.dialect == "postgresql":
         lock = lock.with_for_update()
     first = tx.conn.execute(lock).scalar_one()
-    # Within one invoice its own count decides: one transaction stamps all its events with the same time.
-    order = (events.c.created_at_m, events.c.invoice_event_number, events.c.id)
-    waiting = (
-        sa.select(events.c.id, sa.func.row_number().over(order_by=order).label("place"))
+    # Within one invoice its own count decides, and its lock has made that the order of the commits: a
+    # transaction that began early and wrote late comes after those that it waited for.
+    mine = sa.func.max(events.c.created_at_m).over(
+        partition_by=sa.func.coalesce(events.c.invoice_id, events.c.id),
+        order_by=events.c.invoice_event_number,
+    )
+    told = (
+        sa.select(events.c.id, events.c.invoice_event_number.label("own"), mine.label("at"))
         .where(events.c.number.is_(None))
+        .subquery("told")
+    )
+    order = (told.c.at, told.c.own, told.c.id)
+    waiting = (
+        sa.select(told.c.id, sa.func.row_number().over(order_by=order).label("place"))
         .order_by(*order)
         .limit(limit)
         .subquery("waiting")
@@ -41,9 +52,19 @@ def unnumbered(tx: Tx) -> int:
     return int(tx.conn.execute(count).scalar_one())
 
 
-def read_events(tx: Tx, *, after: int = 0, type: str | None = None, limit: int = 100) -> list[sa.RowMapping]:
-    """The events numbered above `after`, in the order of their numbers."""
+def read_events(
+    tx: Tx,
+    *,
+    after: int = 0,
+    type: str | None = None,
+    limit: int = 100,
+    sources: frozenset[str] | None = None,
+) -> list[sa.RowMapping]:
+    """The events numbered above `after`, in the order of their numbers; with `sources` about their invoices alone."""
     query = sa.select(events).where(events.c.number > after)
+    if sources is not None:
+        brought = sa.select(invoices.c.id).where(invoices.c.source.in_(sorted(sources)))
+        query = query.where(events.c.invoice_id.in_(brought))
     if type is not None:
         query = query.where(events.c.type == type)
     return [row._mapping for row in tx.conn.execute(query.order_by(events.c.number).limit(limit))]
@@ -57,4 +78,10 @@ def newest_events(tx: Tx, type: str, limit: int = 3) -> list[sa.RowMapping]:
         .order_by(events.c.number.desc())
         .limit(limit)
     )
+    return [row._mapping for row in tx.conn.execute(query)]
+
+
+def by_ids(tx: Tx, ids: Sequence[str]) -> list[sa.RowMapping]:
+    """These events, in the order of their numbers."""
+    query = sa.select(events).where(events.c.id.in_(ids)).order_by(events.c.number)
     return [row._mapping for row in tx.conn.execute(query)]

@@ -1,13 +1,14 @@
 """Loads in a few queries everything that the permission of a whole claim depends on."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from connector.domain.cases import STOPS_NOTHING
 from connector.domain.model import CaseState, MessageStatus, Permission, PromiseState, StepState
 from connector.store import schema
 from connector.store.db import Tx
@@ -26,7 +27,7 @@ class ReminderCount:
 
 @dataclass(slots=True)
 class ClaimFacts:
-    invoices: dict[str, Row[Any]] = field(default_factory=dict)
+    invoices: Mapping[str, Row[Any]]
     customers: dict[str, Row[Any]] = field(default_factory=dict)
     sequences: dict[str, Row[Any]] = field(default_factory=dict)
     promised_until: dict[str, date] = field(default_factory=dict)  # by invoice: the end of grace
@@ -42,15 +43,14 @@ class ClaimFacts:
     created_arrived: set[str] = field(default_factory=set)  # invoices whose invoice text was sent
 
 
-def load(tx: Tx, steps: Iterable[Row[Any]]) -> ClaimFacts:
-    """The facts behind these steps, read inside the claim's own transaction."""
+def load(tx: Tx, steps: Iterable[Row[Any]], invoices: Mapping[str, Row[Any]]) -> ClaimFacts:
+    """The facts behind these steps, read inside the claim's own transaction after it has locked `invoices`."""
     rows = list(steps)
     invoice_ids = {r.invoice_id for r in rows if r.invoice_id}
     customer_ids = {r.customer_id for r in rows if r.customer_id}
     sequence_ids = {r.sequence_id for r in rows if r.sequence_id}
     address_ids = {r.address_id for r in rows if r.address_id}
-    facts = ClaimFacts()
-    facts.invoices = _by_id(tx, schema.invoices, invoice_ids)
+    facts = ClaimFacts(invoices=invoices)
     customer_ids |= {r.customer_id for r in facts.invoices.values()}
     facts.customers = _by_id(tx, schema.customers, customer_ids)
     facts.sequences = _sequences(tx, sequence_ids)
@@ -91,8 +91,9 @@ def _promises(tx: Tx, facts: ClaimFacts, invoice_ids: set[str]) -> None:
         )
     )
     for row in rows:
-        until = date.fromordinal(date.fromisoformat(row.on).toordinal() + row.grace_days)
-        facts.promised_until[row.invoice_id] = until
+        due = date.fromisoformat(facts.invoices[row.invoice_id].due_on)
+        ends = max(date.fromisoformat(row.on), due) + timedelta(days=row.grace_days)
+        facts.promised_until[row.invoice_id] = ends
 
 
 def _cases(tx: Tx, facts: ClaimFacts, invoice_ids: set[str], customer_ids: set[str]) -> None:
@@ -100,6 +101,7 @@ def _cases(tx: Tx, facts: ClaimFacts, invoice_ids: set[str], customer_ids: set[s
     rows = tx.conn.execute(
         sa.select(table.c.invoice_id, table.c.customer_id, table.c.reason).where(
             table.c.state == CaseState.OPEN,
+            table.c.reason.not_in(sorted(STOPS_NOTHING)),
             sa.or_(
                 table.c.invoice_id.in_(invoice_ids),
                 sa.and_(table.c.invoice_id.is_(None), table.c.customer_id.in_(customer_ids)),
@@ -169,7 +171,10 @@ def _cycles(tx: Tx, facts: ClaimFacts, sequence_ids: set[str]) -> None:
             table.c.kind == "message",
             sa.or_(
                 table.c.state.in_([StepState.SENT, StepState.SENDING, StepState.UNKNOWN]),
-                sa.and_(table.c.state == StepState.HELD, table.c.reason == "unknown_outcome"),
+                sa.and_(
+                    table.c.state.in_([StepState.HELD, StepState.CANCELLED]),
+                    table.c.reason == "unknown_outcome",
+                ),
             ),
             # What failed in the end reached nobody and counts for nothing.
             schema.messages.c.status != MessageStatus.FAILED,

@@ -1,7 +1,7 @@
 """Imports: a spreadsheet staged row by row, looked at, published, perhaps undone."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from connector.clock import from_ms, to_ms
 from connector.domain.listdiff import KnownInvoice
-from connector.domain.model import InvoiceStatus
+from connector.domain.model import InvoiceStatus, Stage, StepState
 from connector.store import schema
 from connector.store.db import Tx
 
@@ -123,6 +123,32 @@ def add_rows(tx: Tx, import_id: str, rows: Sequence[StagedRow]) -> None:
         )
 
 
+def waiting_import(tx: Tx, list_name: str, rows_version: str) -> str | None:
+    """The import in which exactly these rows wait already; it came as rows, not as a file."""
+    query = sa.select(IMPORTS.c.id).where(
+        IMPORTS.c.list_name == list_name,
+        IMPORTS.c.file_name.is_(None),
+        IMPORTS.c.state.in_(["ready", "applied"]),
+        IMPORTS.c.preview_version == rows_version,
+        sa.exists().where(ROWS.c.import_id == IMPORTS.c.id, ROWS.c.result.is_(None)),
+    )
+    return tx.conn.execute(query.order_by(IMPORTS.c.id.desc()).limit(1)).scalar_one_or_none()
+
+
+def supersede(tx: Tx, list_name: str) -> None:
+    """What earlier syncs of this list left waiting is out of date: the sheet has spoken again."""
+    mine = sa.and_(IMPORTS.c.list_name == list_name, IMPORTS.c.file_name.is_(None))
+    previews = sa.select(IMPORTS.c.id).where(mine, IMPORTS.c.state == "ready")
+    tx.conn.execute(ROWS.delete().where(ROWS.c.import_id.in_(previews)))
+    tx.conn.execute(IMPORTS.delete().where(mine, IMPORTS.c.state == "ready"))
+    applied = sa.select(IMPORTS.c.id).where(mine, IMPORTS.c.state == "applied")
+    tx.conn.execute(
+        ROWS.update()
+        .where(ROWS.c.import_id.in_(applied), ROWS.c.result.is_(None))
+        .values(result="superseded")
+    )
+
+
 def rows_of(tx: Tx, import_id: str, *, pending: bool = False) -> list[StagedRow]:
     """The rows of an import in the order of the file; `pending`: those that were not applied yet."""
     query = sa.select(ROWS).where(ROWS.c.import_id == import_id)
@@ -159,8 +185,13 @@ def known_invoices(tx: Tx, list_name: str, numbers: Iterable[str]) -> dict[str, 
     found = {row.number: row for row in tx.conn.execute(_known().where(wanted))}
     for some in _batches(sorted(set(numbers) - set(found))):
         found |= {row.number: row for row in tx.conn.execute(_known().where(INVOICES.c.number.in_(some)))}
-    ticked = _ticked(tx, list_name)
-    return {number: _known_invoice(row, list_name, row.id in ticked) for number, row in found.items()}
+    ticked, unsaid = _ticked(tx, list_name), _unsaid(tx, list_name)
+    return {
+        number: replace(
+            _known_invoice(row, list_name), ticked=row.id in ticked, receipt_waits=row.id in unsaid
+        )
+        for number, row in found.items()
+    }
 
 
 def _known() -> sa.Select[Any]:
@@ -175,11 +206,28 @@ def _known() -> sa.Select[Any]:
 
 def _ticked(tx: Tx, list_name: str) -> set[str]:
     """The invoices that this list has said before are paid."""
-    payments = schema.payments
-    told = sa.select(payments.c.invoice_id).where(
-        payments.c.source == source_of(list_name), payments.c.state == "applied"
+    payments, items = schema.payments, schema.payment_items
+    told = (
+        sa.select(items.c.invoice_id)
+        .join(payments, payments.c.id == items.c.payment_id)
+        .where(payments.c.source == source_of(list_name), items.c.reversed_at.is_(None))
     )
     return set(tx.conn.execute(told).scalars())
+
+
+def _unsaid(tx: Tx, list_name: str) -> set[str]:
+    """The invoices of this list whose confirmation of a payment has not left yet."""
+    steps = schema.steps
+    waits = (
+        sa.select(steps.c.invoice_id)
+        .join(INVOICES, INVOICES.c.id == steps.c.invoice_id)
+        .where(
+            INVOICES.c.list_name == list_name,
+            steps.c.stage == Stage.RECEIPT,
+            steps.c.state.in_([StepState.PLANNED, StepState.HELD]),
+        )
+    )
+    return set(tx.conn.execute(waits).scalars())
 
 
 def source_of(list_name: str) -> str:
@@ -187,7 +235,7 @@ def source_of(list_name: str) -> str:
     return f"sheet:{list_name}"
 
 
-def _known_invoice(row: Any, list_name: str, ticked: bool) -> KnownInvoice:
+def _known_invoice(row: Any, list_name: str) -> KnownInvoice:
     paid = row.status == InvoiceStatus.PAID
     return KnownInvoice(
         id=row.id,
@@ -200,7 +248,6 @@ def _known_invoice(row: Any, list_name: str, ticked: bool) -> KnownInvoice:
         description=row.description,
         paid=paid,
         void=row.status == InvoiceStatus.VOID,
-        ticked=ticked,
         same_list=row.list_name == list_name,
         version=row.version,
         open_amount=max(row.amount - row.paid, 0),
@@ -227,13 +274,13 @@ def taken_numbers(tx: Tx, numbers: Iterable[str]) -> set[str]:
     return found
 
 
-def silent_invoices(tx: Tx, list_name: str, limit: int) -> list[str]:
+def silent_invoices(tx: Tx, list_name: str) -> list[str]:
     """The owed invoices of a list for which no sequence was ever started."""
     sequences = schema.sequences
     begun = sa.select(sequences.c.id).where(sequences.c.invoice_id == INVOICES.c.id).exists()
     owed = INVOICES.c.status.in_([InvoiceStatus.OPEN, InvoiceStatus.PARTLY_PAID, InvoiceStatus.WAITING])
     query = sa.select(INVOICES.c.id).where(INVOICES.c.list_name == list_name, owed, ~begun)
-    return list(tx.conn.execute(query.order_by(INVOICES.c.id).limit(limit)).scalars())
+    return list(tx.conn.execute(query.order_by(INVOICES.c.id)).scalars())
 
 
 def contacted_since(tx: Tx, invoice_ids: Iterable[str], since: datetime) -> set[str]:

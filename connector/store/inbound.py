@@ -1,5 +1,6 @@
 """Customers' own messages: whom they come from, what they answer, kept once however often they arrive."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +9,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 
 from connector.clock import to_ms
-from connector.domain.model import Inbound
-from connector.store import schema
+from connector.domain.files import MEDIA_PATIENCE, FileKind, FileState, told_name
+from connector.domain.model import Channel, Inbound, StepKind, StepState, Tie
+from connector.store import files, schema
+from connector.store import invoices as invoice_store
 from connector.store.db import Tx
+from connector.store.files import File
 
 REPLIES = schema.replies
 ADDRESSES = schema.addresses
@@ -65,6 +69,8 @@ def hear(tx: Tx, provider: str, said: Inbound) -> Heard | None:
     ).first()
     if done is None:
         return None
+    if said.media_id is not None:
+        _expect_file(tx, provider, said, heard)
     if address is not None:
         at = min(to_ms(said.at), tx.now_ms)
         tx.conn.execute(
@@ -76,6 +82,27 @@ def hear(tx: Tx, provider: str, said: Inbound) -> Heard | None:
             .values(last_inbound_at=at)
         )
     return heard
+
+
+def _expect_file(tx: Tx, provider: str, said: Inbound, heard: Heard) -> None:
+    """What came with the message is to be fetched while its provider still has it."""
+    file = File(
+        tx.ids.new("file"),
+        FileKind.PROOF,
+        FileState.WAITING,
+        tx.now,
+        created_by="customer",
+        customer_id=heard.customer_id,
+        invoice_id=heard.invoice_id,
+        reply_id=heard.id,
+        media_type=said.media_type,  # the sender's word; the bytes decide when they are here
+        name=told_name(said.media_name),
+        provider=provider,
+        media_id=said.media_id,
+        next_try_at=tx.now,
+        give_up_at=tx.now + MEDIA_PATIENCE,
+    )
+    files.add(tx, file)
 
 
 def _address(tx: Tx, phone: str | None) -> Row[Any] | None:
@@ -103,7 +130,9 @@ def _about(tx: Tx, address: Row[Any] | None, message: Row[Any] | None) -> tuple[
     links, invoices = schema.customer_addresses, schema.invoices
     customers = list(
         tx.conn.execute(
-            sa.select(links.c.customer_id).where(links.c.address_id == address.id, links.c.is_primary)
+            sa.select(links.c.customer_id).where(
+                links.c.address_id == address.id, sa.or_(links.c.is_primary, links.c.state == Tie.OTHER)
+            )
         ).scalars()
     )
     if message is not None and message.customer_id not in customers:
@@ -124,7 +153,11 @@ def _about(tx: Tx, address: Row[Any] | None, message: Row[Any] | None) -> tuple[
     open_ones = list(
         tx.conn.execute(
             sa.select(invoices.c.id, invoices.c.customer_id)
-            .where(invoices.c.customer_id.in_(customers), invoices.c.status.in_(["open", "partly_paid"]))
+            .where(
+                invoices.c.customer_id.in_(customers),
+                invoices.c.status.in_(["open", "partly_paid"]),
+                invoice_store.counted(),
+            )
             .limit(2)
         )
     )
@@ -154,16 +187,53 @@ def opt_in(tx: Tx, address_id: str) -> bool:
     return bool(done.rowcount)
 
 
-def cancel_for_address(tx: Tx, address_id: str, *, reason: str) -> int:
-    """Ends every planned message to this number."""
+def cancel_for_address(tx: Tx, address_id: str, *, reason: str, customer_ids: Iterable[str] = ()) -> int:
+    """Ends every planned message to this number, and to these people wherever they are reached."""
     steps = schema.steps
+    people = sorted(set(customer_ids))
     done = tx.conn.execute(
         steps.update()
         .where(
-            steps.c.address_id == address_id,
+            sa.or_(steps.c.address_id == address_id, steps.c.customer_id.in_(people)),
             steps.c.state.in_(["planned", "held"]),
             steps.c.kind == "message",
         )
         .values(state="cancelled", reason=reason, updated_at=tx.now_ms)
     )
     return int(done.rowcount)
+
+
+def hold_for_wrong_number(tx: Tx, customer_id: str, address_id: str) -> int:
+    """What was planned for this person at this number waits for another number."""
+    steps = schema.steps
+    done = tx.conn.execute(
+        steps.update()
+        .where(
+            steps.c.customer_id == customer_id,
+            steps.c.address_id == address_id,
+            steps.c.state == StepState.PLANNED,
+            steps.c.kind == StepKind.MESSAGE,
+        )
+        .values(state=StepState.HELD, reason="phone_missing", updated_at=tx.now_ms)
+    )
+    return int(done.rowcount)
+
+
+def last_arrived(tx: Tx, address_ids: Iterable[str], *, since_ms: int) -> dict[str, int]:
+    """When a message last arrived at each of these numbers, if it was since then.
+
+    A gateway that reports no arrival counts by its acceptance: it can say nothing better.
+    """
+    wanted = sorted(set(address_ids))
+    if not wanted:
+        return {}
+    table = schema.messages
+    arrived = sa.func.coalesce(
+        table.c.read_at, table.c.delivered_at, sa.case((table.c.channel != Channel.WHATSAPP, table.c.sent_at))
+    )
+    rows = tx.conn.execute(
+        sa.select(table.c.address_id, sa.func.max(arrived).label("at"))
+        .where(table.c.address_id.in_(wanted), table.c.intent_at >= since_ms, arrived.is_not(None))
+        .group_by(table.c.address_id)
+    )
+    return {row.address_id: row.at for row in rows}

@@ -5,6 +5,7 @@ each; one writer thread takes whatever has queued up while the last commit ran a
 """
 
 import hashlib
+import logging
 import queue
 import threading
 import time
@@ -17,9 +18,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from connector.clock import from_ms
+from connector.store import listening
 from connector.store.db import Store, Tx
 from connector.store.schema import inbox, provider_signs
 
+log = logging.getLogger(__name__)
+BEAT_EVERY_S = 30.0
 MAX_ATTEMPTS = 5  # a body that fails to apply this often is put aside as failed, visibly
 
 
@@ -33,12 +37,16 @@ class _Item:
 
 
 class InboxWriter:
-    """Commits webhooks in groups. Make it after a fork; the thread starts with the first webhook."""
+    """Commits webhooks in groups. Make it after a fork; the thread starts with the first webhook or `listen`."""
 
-    def __init__(self, store: Store, *, linger_s: float = 0.0, largest: int = 256) -> None:
+    def __init__(
+        self, store: Store, *, linger_s: float = 0.0, largest: int = 256, beat_every_s: float = BEAT_EVERY_S
+    ) -> None:
         self._store = store
         self._linger_s = linger_s
         self._largest = largest
+        self._beat_every_s = beat_every_s
+        self._listens = False
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -52,6 +60,11 @@ class InboxWriter:
             raise TimeoutError("the inbox did not commit in time")
         if item.failure is not None:
             raise item.failure
+
+    def listen(self) -> None:
+        """The door is open: from now on this is noted twice a minute, also while nobody comes."""
+        self._listens = True
+        self._start()
 
     def close(self) -> None:
         """Commit what waits and end the thread."""
@@ -70,14 +83,28 @@ class InboxWriter:
                 self._thread.start()
 
     def _run(self) -> None:
+        self._beat()
         while True:
-            first = self._queue.get()
+            try:
+                first = self._queue.get(timeout=self._beat_every_s if self._listens else None)
+            except queue.Empty:
+                self._beat()
+                continue
             if first is None:
                 return
             batch, ended = self._gather(first)
             self._commit(batch)
             if ended:
                 return
+
+    def _beat(self) -> None:
+        if not self._listens:
+            return
+        try:
+            with self._store.write() as tx:
+                listening.beat(tx)
+        except Exception as fault:  # noqa: BLE001 - a beat that is missed only makes us more careful
+            log.warning("listening_not_noted", extra={"error": type(fault).__name__})
 
     def _gather(self, first: _Item) -> tuple[list[_Item], bool]:
         batch = [first]
@@ -136,6 +163,7 @@ def _insert(tx: Tx, batch: Sequence[_Item]) -> None:
         ],
     )
     # The hold of unknown outcomes asks when the provider last reached us: same commit, same truth.
+    listening.beat(tx)
     for provider in sorted({item.source.partition("/")[0] for item in batch}):
         sign = insert(provider_signs).values(
             provider=provider, last_webhook_at=now, last_webhook_at_m=machine
@@ -157,6 +185,10 @@ class InboxRow:
     received_at: datetime
     body: bytes
     attempts: int
+
+    @property
+    def provider(self) -> str:
+        return self.source.partition("/")[0]
 
 
 def fetch_new(tx: Tx, limit: int = 200, *, lock: bool = True) -> list[InboxRow]:
@@ -203,10 +235,12 @@ def waiting(tx: Tx) -> int:
 
 
 def forget_bodies(tx: Tx, before_ms: int, limit: int = 1000) -> int:
-    """Empty the raw bodies received before an instant (machine time); hash and time stay to deduplicate."""
+    """Empty the raw bodies received before an instant (machine time), also of what could never be applied; hash
+    and time stay to deduplicate.
+    """
     old = (
         sa.select(inbox.c.id)
-        .where(inbox.c.received_at_m < before_ms, inbox.c.state.in_(("applied", "ignored")))
+        .where(inbox.c.received_at_m < before_ms, inbox.c.state != "new")
         .where(sa.func.length(inbox.c.body) > 0)
         .limit(limit)
     )

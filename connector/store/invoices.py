@@ -8,12 +8,30 @@ import sqlalchemy as sa
 
 from connector.clock import to_ms
 from connector.domain.model import Invoice, InvoiceStatus
-from connector.store import schema
+from connector.store import locking, schema
 from connector.store.db import Tx
 from connector.store.rows import value_of
 
 INVOICES = schema.invoices
 _OWED = (InvoiceStatus.OPEN.value, InvoiceStatus.PARTLY_PAID.value, InvoiceStatus.WAITING.value)
+
+
+# Word for word the condition of the index ix_invoices_owed, or SQLite does not use it. A debt that is split
+# into instalments is owed through them, not a second time.
+OWED_NOW = sa.text(schema.OWED)
+
+
+def tagged(tag: str) -> sa.ColumnElement[bool]:
+    """Whether the invoice or its customer bears the tag: the extra field `tag`, one word or several with commas."""
+    people = schema.customers
+    owner = sa.select(people.c.extra["tag"].as_string()).where(people.c.id == INVOICES.c.customer_id)
+    own = INVOICES.c.extra["tag"].as_string()
+    return sa.or_(_bears(own, tag), _bears(owner.scalar_subquery(), tag))
+
+
+def _bears(tags: sa.ColumnElement[str], tag: str) -> sa.ColumnElement[bool]:
+    spread = "," + sa.func.replace(sa.func.lower(sa.func.coalesce(tags, "")), " ", "") + ","
+    return spread.contains("," + tag.strip().lower().replace(" ", "") + ",", autoescape=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +46,13 @@ class Query:
     changed_after: datetime | None = None
     overdue_on_or_before: date | None = None  # owed, and due on this day or earlier
     extra: tuple[tuple[str, str], ...] = ()
+    tag: str | None = None
+    sources: frozenset[str] | None = None  # of a source-bound key
+
+
+def counted() -> sa.ColumnElement[bool]:
+    """Whether an invoice counts in lists and totals: one that is split is counted by its instalments."""
+    return sa.or_(INVOICES.c.plan_id.is_(None), INVOICES.c.parent_id.is_not(None))
 
 
 def by_id(tx: Tx, invoice_id: str, *, lock: bool = False) -> Invoice | None:
@@ -62,15 +87,32 @@ def find(tx: Tx, reference: str, *, lock: bool = False) -> list[Invoice]:
     return []
 
 
+def has_source(tx: Tx, customer_id: str, sources: Iterable[str]) -> bool:
+    """Whether any of these sources ever billed the customer."""
+    mine = INVOICES.c.customer_id == customer_id
+    query = sa.select(INVOICES.c.id).where(mine, INVOICES.c.source.in_(sorted(sources))).limit(1)
+    return tx.conn.execute(query).first() is not None
+
+
+def currencies(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
+    """The currency of each of these invoices."""
+    rows = tx.conn.execute(
+        sa.select(INVOICES.c.id, INVOICES.c.currency).where(INVOICES.c.id.in_(sorted(ids)))
+    )
+    return {row.id: row.currency for row in rows}
+
+
 def owed_by(tx: Tx, customer_id: str, *, lock: bool = False) -> list[Invoice]:
-    """What a customer still owes, the oldest due date first."""
+    """What a customer still owes, the oldest due date first; locked in the order that everybody keeps."""
+    if lock:
+        mine = sa.select(INVOICES.c.id).where(INVOICES.c.customer_id == customer_id)
+        locking.invoices(tx, tx.conn.execute(mine.where(INVOICES.c.status.in_(_OWED))).scalars())
     query = (
         sa.select(INVOICES)
-        .where(INVOICES.c.customer_id == customer_id, INVOICES.c.status.in_(_OWED))
+        .where(INVOICES.c.customer_id == customer_id, INVOICES.c.status.in_(_OWED), counted())
         .order_by(INVOICES.c.due_on, INVOICES.c.number)
     )
-    rows = tx.conn.execute(query.with_for_update() if lock else query)
-    return [value_of(Invoice, row._mapping) for row in rows]
+    return [value_of(Invoice, row._mapping) for row in tx.conn.execute(query)]
 
 
 def owed_totals(tx: Tx, customer_ids: Iterable[str]) -> dict[tuple[str, str], tuple[int, int]]:
@@ -85,10 +127,22 @@ def owed_totals(tx: Tx, customer_ids: Iterable[str]) -> dict[tuple[str, str], tu
             sa.func.count(),
             sa.func.sum(INVOICES.c.amount - INVOICES.c.paid),
         )
-        .where(INVOICES.c.customer_id.in_(wanted), INVOICES.c.status.in_(_OWED))
+        .where(INVOICES.c.customer_id.in_(wanted), INVOICES.c.status.in_(_OWED), counted())
         .group_by(INVOICES.c.customer_id, INVOICES.c.currency)
     )
     return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in rows}
+
+
+def credits_of(tx: Tx, customer_id: str) -> dict[str, int]:
+    """Currency -> minor units paid beyond what was owed; of instalments their debt tells."""
+    void = INVOICES.c.status == InvoiceStatus.VOID
+    over = sa.case((void, INVOICES.c.paid), else_=INVOICES.c.paid - INVOICES.c.amount)
+    rows = tx.conn.execute(
+        sa.select(INVOICES.c.currency, sa.func.sum(over))
+        .where(INVOICES.c.customer_id == customer_id, INVOICES.c.parent_id.is_(None), over > 0)
+        .group_by(INVOICES.c.currency)
+    )
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def search(tx: Tx, query: Query, *, limit: int, after: str | None = None) -> list[Invoice]:
@@ -101,7 +155,7 @@ def search(tx: Tx, query: Query, *, limit: int, after: str | None = None) -> lis
 
 
 def _where(query: Query) -> list[sa.ColumnElement[bool]]:
-    where: list[sa.ColumnElement[bool]] = []
+    where: list[sa.ColumnElement[bool]] = [counted()]
     if query.statuses is not None:
         where.append(INVOICES.c.status.in_([status.value for status in query.statuses]))
     if query.customer_id is not None:
@@ -113,12 +167,26 @@ def _where(query: Query) -> list[sa.ColumnElement[bool]]:
     if query.due_to is not None:
         where.append(INVOICES.c.due_on <= query.due_to.isoformat())
     if query.changed_after is not None:
-        where.append(INVOICES.c.updated_at > to_ms(query.changed_after))
+        # By the index of the time of change: few have changed, however many there are.
+        again = INVOICES.alias("again")
+        lately = sa.select(again.c.id).where(again.c.updated_at > to_ms(query.changed_after))
+        where.append(INVOICES.c.id.in_(lately))
     if query.overdue_on_or_before is not None:
         where.append(INVOICES.c.due_on <= query.overdue_on_or_before.isoformat())
         where.append(INVOICES.c.status.in_(_OWED))
-    where += [INVOICES.c.extra[name].as_string() == value for name, value in query.extra]
+    if query.sources is not None:
+        where.append(INVOICES.c.source.in_(sorted(query.sources)))
+    where += [_has_extra(name, value) for name, value in query.extra]
+    if query.tag is not None:
+        where.append(tagged(query.tag))
     return where
+
+
+def _has_extra(name: str, value: str) -> sa.ColumnElement[bool]:
+    """Whether the invoice's own field, else the customer's, has this value."""
+    people = schema.customers
+    owner = sa.select(people.c.extra[name].as_string()).where(people.c.id == INVOICES.c.customer_id)
+    return sa.func.coalesce(INVOICES.c.extra[name].as_string(), owner.scalar_subquery()) == value
 
 
 def of_list(tx: Tx, list_name: str) -> list[Invoice]:

@@ -14,7 +14,7 @@ import time
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -28,6 +28,8 @@ SHORTEST_KEY = 16
 LONGEST_KEY = 512
 SEEN_KEYS_LIVE_S = 0.4  # a revoked key is refused within half a second
 LAST_USE_EVERY_S = 60.0
+FIRST_START = "start"  # the maker of the key that a new home makes by itself
+FIRST_KEY_WAITS = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,12 @@ class Key:
     scopes: frozenset[str]
     pii: str  # full or masked
     actions: frozenset[str] | None = None  # None: every action that the scopes allow
+    sources: frozenset[str] | None = None  # None: every source; else what other sources brought is not there
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
     created_at: datetime | None = None
+    made_by: str | None = None
 
     def allows(self, scope: str, action: str | None = None) -> bool:
         """Whether the key carries the scope and, when it is bound to some actions, this one."""
@@ -113,12 +117,18 @@ def create_key(
     pii: str,
     preset: str | None = None,
     actions: Sequence[str] | None = None,
+    sources: Sequence[str] | None = None,
+    hook_hosts: Sequence[str] | None = None,
     expires_at: datetime | None = None,
     made_by: str | None = None,
 ) -> MadeKey:
     """Store a new key; its secret is returned here and never again."""
     id, secret = new_secret()
-    _insert(tx, id, secret, label, scopes, pii, preset, actions, expires_at, made_by)
+    hosts = None if hook_hosts is None else sorted(host.lower() for host in hook_hosts)
+    _insert(
+        tx, id, secret, label, scopes, pii, preset, actions, expires_at, made_by,
+        sources=sources, hook_hosts=hosts,
+    )  # fmt: skip
     row = tx.conn.execute(sa.select(api_keys).where(api_keys.c.id == id)).one()
     return MadeKey(_key(row._mapping), secret)
 
@@ -134,6 +144,9 @@ def _insert(
     actions: Sequence[str] | None,
     expires_at: datetime | None,
     made_by: str | None,
+    *,
+    sources: Sequence[str] | None = None,
+    hook_hosts: Sequence[str] | None = None,
 ) -> None:
     tx.conn.execute(
         api_keys.insert().values(
@@ -143,8 +156,8 @@ def _insert(
             preset=preset,
             scopes=sorted(scopes),
             actions=sorted(actions) if actions is not None else sa.null(),
-            sources=sa.null(),
-            hook_hosts=sa.null(),
+            sources=sorted(sources) if sources is not None else sa.null(),
+            hook_hosts=hook_hosts if hook_hosts is not None else sa.null(),
             caps=sa.null(),
             pii=pii,
             expires_at_m=to_ms(expires_at) if expires_at else None,
@@ -197,7 +210,7 @@ def _key(row: sa.RowMapping) -> Key:
         value = row[name]
         return None if value is None else from_ms(value)
 
-    scopes, actions = row["scopes"], row["actions"]
+    scopes, actions, sources = row["scopes"], row["actions"], row["sources"]
     return Key(
         id=row["id"],
         label=row["label"],
@@ -205,10 +218,12 @@ def _key(row: sa.RowMapping) -> Key:
         scopes=frozenset(scopes),
         pii=row["pii"],
         actions=None if actions is None else frozenset(actions),
+        sources=None if sources is None else frozenset(sources),
         expires_at=instant("expires_at_m"),
         revoked_at=instant("revoked_at_m"),
         last_used_at=instant("last_used_at_m"),
         created_at=instant("created_at_m"),
+        made_by=row["made_by"],
     )
 
 
@@ -239,8 +254,18 @@ class KeyRing:
             return None
         if key.expires_at is not None and key.expires_at <= machine:
             return None
+        if key.made_by == FIRST_START and key.last_used_at is None and key.expires_at is not None:
+            self._keep(key, machine)
         self._used[key.id] = to_ms(machine)
         return key
+
+    def _keep(self, key: Key, machine: datetime) -> None:
+        """The first key is in use: it no longer ends by itself."""
+        with self._store.write() as tx:
+            mine = api_keys.update().where(api_keys.c.id == key.id)
+            tx.conn.execute(mine.values(expires_at_m=None, last_used_at_m=to_ms(machine)))
+        with self._guard:
+            self._read_at = float("-inf")
 
     def _current(self, within_s: float = SEEN_KEYS_LIVE_S) -> dict[str, tuple[str, Key]]:
         with self._guard:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from connector.domain.model import STATUS_RANK, MessageStatus, StepState
-from connector.store import schema
+from connector.store import locking, many, schema
 from connector.store.db import Tx
 
 MESSAGES = schema.messages
@@ -27,8 +27,8 @@ _INSTANTS = {
 
 def insert_intents(tx: Tx, rows: Sequence[dict[str, Any]], items: Sequence[dict[str, Any]]) -> None:
     """Commits us to the calls that follow: one row per message, one item per step that it carries."""
-    tx.conn.execute(MESSAGES.insert(), list(rows))
-    tx.conn.execute(ITEMS.insert(), list(items))
+    many.insert(tx, MESSAGES, rows)
+    many.insert(tx, ITEMS, items)
 
 
 def by_ids(tx: Tx, ids: Sequence[str]) -> dict[str, Row[Any]]:
@@ -57,16 +57,26 @@ def by_provider_ids(tx: Tx, provider: str, ids: Sequence[str]) -> dict[str, Row[
 
 def accepted(tx: Tx, answers: Sequence[tuple[str, str | None]]) -> None:
     """The provider took these messages: (message id, provider's id). A higher status stays as it is."""
+    if tx.dialect == "postgresql":
+        pairs = many.pairs(answers, "message", "theirs")
+        tx.conn.execute(_taken(tx, pairs.c.message, pairs.c.theirs))
+        return
     tx.conn.execute(
+        _taken(tx, sa.bindparam("message"), sa.bindparam("theirs", type_=sa.String)),
+        [{"message": m, "theirs": p} for m, p in answers],
+    )
+
+
+def _taken(tx: Tx, message: sa.ColumnElement[str], theirs: sa.ColumnElement[str]) -> sa.Update:
+    return (
         MESSAGES.update()
-        .where(MESSAGES.c.id == sa.bindparam("message"))
+        .where(MESSAGES.c.id == message)
         .values(
-            provider_id=sa.func.coalesce(MESSAGES.c.provider_id, sa.bindparam("theirs", type_=sa.String)),
+            provider_id=sa.func.coalesce(MESSAGES.c.provider_id, theirs),
             sent_at=sa.func.coalesce(MESSAGES.c.sent_at, tx.now_ms),
             status=sa.case((MESSAGES.c.rank < 1, MessageStatus.SENT.value), else_=MESSAGES.c.status),
             rank=sa.case((MESSAGES.c.rank < 1, 1), else_=MESSAGES.c.rank),
-        ),
-        [{"message": m, "theirs": p} for m, p in answers],
+        )
     )
 
 
@@ -126,20 +136,28 @@ def unknown(tx: Tx, message_ids: Sequence[str], *, hold_until: int, answer: str 
 
 
 def restart_holds(tx: Tx, *, hold_until: int) -> int:
-    """At boot every hold begins anew: while we were away no webhook could reach us."""
-    tx.conn.execute(
-        MESSAGES.update()
-        .where(_OPEN, MESSAGES.c.status == MessageStatus.UNKNOWN)
-        .values(hold_until=hold_until)
-    )
-    done = tx.conn.execute(
-        STEPS.update().where(STEPS.c.state == sa.literal_column("'unknown'")).values(hold_until=hold_until)
-    )
-    return int(done.rowcount)
+    """At boot every hold begins anew: while we were away no webhook could reach us.
+
+    What another worker settles at this moment needs no hold any more.
+    """
+    query = sa.select(MESSAGES.c.id).where(_OPEN, MESSAGES.c.status == MessageStatus.UNKNOWN)
+    if tx.dialect == "postgresql":
+        query = query.order_by(MESSAGES.c.id).with_for_update(skip_locked=True)
+    ids = list(tx.conn.execute(query).scalars())
+    for place in range(0, len(ids), 1000):
+        unknown_until(tx, ids[place : place + 1000], hold_until=hold_until)
+    return len(ids)
 
 
 def hold_over(tx: Tx, *, limit: int) -> list[Row[Any]]:
-    """Messages of unknown outcome whose hold is over and whose steps still wait."""
+    """Messages of unknown outcome whose hold is over and whose steps still wait, locked with their invoices."""
+    over = sa.and_(STEPS.c.state == sa.literal_column("'unknown'"), STEPS.c.hold_until <= tx.now_ms)
+    first = sa.select(STEPS.c.id, STEPS.c.invoice_id).where(over).order_by(STEPS.c.hold_until).limit(limit)
+    found = list(tx.conn.execute(first))
+    ours = locking.invoices(tx, [r.invoice_id for r in found if r.invoice_id], wait=False)
+    ids = [r.id for r in found if r.invoice_id is None or r.invoice_id in ours]
+    if not ids:
+        return []
     query = (
         sa.select(
             MESSAGES,
@@ -148,12 +166,11 @@ def hold_over(tx: Tx, *, limit: int) -> list[Row[Any]]:
             STEPS.c.sequence_id.label("step_sequence_id"),
         )
         .join_from(STEPS, MESSAGES, STEPS.c.message_id == MESSAGES.c.id)
-        .where(STEPS.c.state == sa.literal_column("'unknown'"), STEPS.c.hold_until <= tx.now_ms)
+        .where(STEPS.c.id.in_(ids), over)
         .order_by(STEPS.c.hold_until)
-        .limit(limit)
     )
     if tx.dialect == "postgresql":
-        query = query.with_for_update(of=STEPS, skip_locked=True)
+        query = query.with_for_update(of=(STEPS, MESSAGES), skip_locked=True)
     return list(tx.conn.execute(query))
 
 
@@ -220,12 +237,16 @@ def twin_of(tx: Tx, step: Row[Any]) -> Row[Any] | None:
     ).first()
 
 
-def unknown_until(tx: Tx, message_id: str, *, hold_until: int) -> None:
-    """Moves the end of a hold."""
-    tx.conn.execute(MESSAGES.update().where(MESSAGES.c.id == message_id).values(hold_until=hold_until))
+def unknown_until(tx: Tx, message_ids: Sequence[str], *, hold_until: int) -> None:
+    """Moves the end of holds."""
+    tx.conn.execute(
+        MESSAGES.update()
+        .where(MESSAGES.c.id.in_(message_ids), MESSAGES.c.status == MessageStatus.UNKNOWN)
+        .values(hold_until=hold_until)
+    )
     tx.conn.execute(
         STEPS.update()
-        .where(_carried_by([message_id]), STEPS.c.state == StepState.UNKNOWN)
+        .where(_carried_by(message_ids), STEPS.c.state == StepState.UNKNOWN)
         .values(hold_until=hold_until)
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Row
 
 from connector.clock import from_ms, to_ms
 from connector.domain.model import StepKind, StepState
-from connector.store import schema
+from connector.store import control, schema
 from connector.store.db import Tx
 
 BEATS = schema.heartbeats
@@ -51,6 +51,7 @@ def forget_beats(tx: Tx, *, older_than_ms: int) -> None:
 
 def begin(tx: Tx, cause: str, since: datetime, until: datetime | None = None) -> None:
     """Notes an outage; one of the same cause that is still open is not noted twice."""
+    control.lock(tx)
     if until is None and _open(tx, cause) is not None:
         return
     tx.conn.execute(
@@ -69,6 +70,7 @@ def begin(tx: Tx, cause: str, since: datetime, until: datetime | None = None) ->
 
 def finish(tx: Tx, cause: str) -> None:
     """Ends the open outage of this cause; one under five minutes is forgotten."""
+    control.lock(tx)
     row = _open(tx, cause)
     if row is None:
         return

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from connector.clock import to_ms
 from connector.domain.model import SequenceState, Step, StepState
-from connector.store import schema
+from connector.store import locking, schema
 from connector.store.db import Tx
 
 STEPS = schema.steps
@@ -35,6 +35,15 @@ def hold(tx: Tx, step_id: str, *, reason: str) -> None:
         STEPS.update()
         .where(STEPS.c.id == step_id)
         .values(state=StepState.HELD, reason=reason, hold_until=None, updated_at=tx.now_ms)
+    )
+
+
+def drop(tx: Tx, step_id: str, *, reason: str) -> None:
+    """Ends a step that came back to the plan and may not go; what its message brings later concerns it no more."""
+    tx.conn.execute(
+        STEPS.update()
+        .where(STEPS.c.id == step_id, STEPS.c.state == StepState.PLANNED)
+        .values(state=StepState.CANCELLED, reason=reason, message_id=None, updated_at=tx.now_ms)
     )
 
 
@@ -117,15 +126,32 @@ def left_behind(tx: Tx) -> set[str]:
     return set(tx.conn.execute(sa.select(SEQUENCES.c.id).where(_nothing_left())).scalars())
 
 
-def complete(tx: Tx, sequence_ids: Iterable[str]) -> list[Any]:
-    """Finishes sequences with nothing left to do; a row (id, invoice_id, recipe, customer_id) for each."""
+def nothing_left(tx: Tx, sequence_ids: Iterable[str]) -> dict[str, str]:
+    """Of these, the sequences that are done, with their invoices."""
     ids = list(sequence_ids)
     if not ids:
-        return []
+        return {}
+    query = sa.select(SEQUENCES.c.id, SEQUENCES.c.invoice_id).where(SEQUENCES.c.id.in_(ids), _nothing_left())
+    return {row.id: row.invoice_id for row in tx.conn.execute(query)}
+
+
+def settled_by_people(tx: Tx) -> set[str]:
+    """Sequences of cases that somebody has resolved since events were last numbered: maybe that was all."""
+    events = schema.events
+    about = sa.select(events.c.invoice_id).where(
+        events.c.number.is_(None), events.c.type == "case_resolved", events.c.invoice_id.is_not(None)
+    )
+    return set(tx.conn.execute(sa.select(SEQUENCES.c.id).where(SEQUENCES.c.invoice_id.in_(about))).scalars())
+
+
+def complete(tx: Tx, sequence_ids: Iterable[str]) -> list[Any]:
+    """Finishes sequences with nothing left to do, under their invoices' locks; a row (id, invoice_id, recipe,
+    customer_id) for each.
+    """
     query = (
         sa.select(SEQUENCES.c.id, SEQUENCES.c.invoice_id, SEQUENCES.c.recipe, schema.invoices.c.customer_id)
         .join_from(SEQUENCES, schema.invoices)
-        .where(SEQUENCES.c.id.in_(ids), _nothing_left())
+        .where(SEQUENCES.c.id.in_(list(sequence_ids)), _nothing_left())
     )
     rows = list(tx.conn.execute(query))
     if rows:
@@ -209,13 +235,11 @@ def bring_forward(tx: Tx, reasons: Iterable[str], *, sequence_id: str | None = N
 
 def pauses_over(tx: Tx) -> list[str]:
     """Sequences whose pause ends by now go on; answers their ids."""
-    ids = list(
-        tx.conn.execute(
-            sa.select(SEQUENCES.c.id).where(
-                SEQUENCES.c.state == sa.literal_column("'paused'"), SEQUENCES.c.paused_until <= tx.now_ms
-            )
-        ).scalars()
-    )
+    over = sa.and_(SEQUENCES.c.state == sa.literal_column("'paused'"), SEQUENCES.c.paused_until <= tx.now_ms)
+    found = list(tx.conn.execute(sa.select(SEQUENCES.c.id, SEQUENCES.c.invoice_id).where(over)))
+    ours = locking.invoices(tx, [r.invoice_id for r in found], wait=False)
+    wanted = [r.id for r in found if r.invoice_id in ours]
+    ids = list(tx.conn.execute(sa.select(SEQUENCES.c.id).where(SEQUENCES.c.id.in_(wanted), over)).scalars())
     for sequence_id in ids:
         begun = tx.conn.execute(
             sa.select(STEPS.c.id)

@@ -1,31 +1,33 @@
 """The steps table as a queue: what is due, who holds it, and how a claim ends.
 
-PostgreSQL locks the address first (`FOR UPDATE SKIP LOCKED`): two workers can never take two due steps
-of one phone at the same moment; on SQLite the write transaction itself is that lock.
+PostgreSQL locks the address first (`SKIP LOCKED`): two workers can never take two due steps of one phone at
+the same moment. Then it locks what the steps are about, so that what a person was told is true; on SQLite the
+write transaction itself is both locks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from connector.domain.model import StepKind, StepState
-from connector.store import schema
+from connector.store import locking, schema
 from connector.store.db import Tx
 
 STEPS = schema.steps
 ADDRESSES = schema.addresses
+INVOICES = schema.invoices
 
 # Written as literals, word for word as in the partial indexes: a bound value hides them from the planner.
-_PLANNED = STEPS.c.state == sa.literal_column("'planned'")
-_MESSAGE = STEPS.c.kind == sa.literal_column("'message'")
+PLANNED = STEPS.c.state == sa.literal_column("'planned'")
+MESSAGE = STEPS.c.kind == sa.literal_column("'message'")
 # Said twice: the first half is the condition of `ix_steps_due_others`, the second lets SQLite prefer it.
-_NO_MESSAGE = sa.and_(
+NO_MESSAGE = sa.and_(
     STEPS.c.kind != sa.literal_column("'message'"),
     STEPS.c.kind.in_([sa.literal_column("'tick'"), sa.literal_column("'task'")]),
 )
-_NOWHERE = STEPS.c.address_id.is_(None)
+NOWHERE = STEPS.c.address_id.is_(None)
 
 
 def due_addresses(tx: Tx, *, limit: int, channels: Sequence[str]) -> list[str]:
@@ -57,17 +59,42 @@ def lock_addresses(tx: Tx, ids: Sequence[str]) -> dict[str, Row[Any]]:
     return {row.id: row for row in tx.conn.execute(query)}
 
 
-def due_messages(tx: Tx, address_ids: Iterable[str], *, channels: Sequence[str]) -> list[Row[Any]]:
-    """Every due message step of these addresses, oldest first, locked for this transaction."""
+def _due_there(tx: Tx, address_ids: Sequence[str], channels: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Due message steps of these addresses."""
+    return sa.and_(
+        STEPS.c.address_id.in_(address_ids),
+        STEPS.c.state == sa.literal_column("'planned'"),
+        STEPS.c.due_at <= tx.now_ms,
+        STEPS.c.kind == StepKind.MESSAGE,
+        STEPS.c.channel.in_(channels),
+    )
+
+
+def due_invoices(tx: Tx, address_ids: Sequence[str], *, channels: Sequence[str]) -> dict[str, Row[Any]]:
+    """The invoices that the due messages of these addresses are about, locked; those that somebody holds are not
+    among them: a payment or a pause that is being written is heard first, and its messages go by the next claim.
+    """
+    about = sa.select(STEPS.c.invoice_id).where(_due_there(tx, address_ids, channels))
+    ids = sorted({i for i in tx.conn.execute(about).scalars() if i is not None})
+    return _locked_invoices(tx, ids)
+
+
+def _locked_invoices(tx: Tx, ids: Sequence[str]) -> dict[str, Row[Any]]:
+    if not ids:
+        return {}
+    query = sa.select(INVOICES).where(INVOICES.c.id.in_(ids)).order_by(INVOICES.c.id)
+    if tx.dialect == "postgresql":
+        query = query.with_for_update(key_share=True, skip_locked=True)
+    return {row.id: row for row in tx.conn.execute(query)}
+
+
+def due_messages(
+    tx: Tx, address_ids: Sequence[str], invoice_ids: Sequence[str], *, channels: Sequence[str]
+) -> list[Row[Any]]:
+    """Every due message step of these addresses about these invoices or none, oldest first, locked."""
     query = (
         sa.select(STEPS)
-        .where(
-            STEPS.c.address_id.in_(list(address_ids)),
-            STEPS.c.state == sa.literal_column("'planned'"),
-            STEPS.c.due_at <= tx.now_ms,
-            STEPS.c.kind == StepKind.MESSAGE,
-            STEPS.c.channel.in_(channels),
-        )
+        .where(_due_there(tx, address_ids, channels), _about(invoice_ids))
         .order_by(STEPS.c.due_at, STEPS.c.id)
     )
     if tx.dialect == "postgresql":
@@ -75,24 +102,31 @@ def due_messages(tx: Tx, address_ids: Iterable[str], *, channels: Sequence[str])
     return list(tx.conn.execute(query))
 
 
-def due_others(tx: Tx, *, limit: int) -> list[Row[Any]]:
-    """Due ticks and tasks, oldest first, locked."""
-    query = (
-        sa.select(STEPS)
-        .where(_PLANNED, STEPS.c.due_at <= tx.now_ms, _NO_MESSAGE)
-        .order_by(STEPS.c.due_at, STEPS.c.id)
-        .limit(limit)
-    )
+def _about(invoice_ids: Sequence[str]) -> sa.ColumnElement[bool]:
+    return sa.or_(STEPS.c.invoice_id.is_(None), STEPS.c.invoice_id.in_(invoice_ids))
+
+
+def due_others(tx: Tx, *, limit: int) -> tuple[list[Row[Any]], bool]:
+    """Due ticks and tasks, oldest first, locked with their invoices; and whether somebody else holds some."""
+    due = sa.and_(PLANNED, STEPS.c.due_at <= tx.now_ms, NO_MESSAGE)
+    first = sa.select(STEPS.c.id, STEPS.c.invoice_id).where(due).order_by(STEPS.c.due_at, STEPS.c.id)
+    found = list(tx.conn.execute(first.limit(limit)))
+    if not found:
+        return [], False
+    ours = locking.invoices(tx, [r.invoice_id for r in found if r.invoice_id], wait=False)
+    ids = [r.id for r in found if r.invoice_id is None or r.invoice_id in ours]
+    query = sa.select(STEPS).where(STEPS.c.id.in_(ids), due).order_by(STEPS.c.due_at, STEPS.c.id)
     if tx.dialect == "postgresql":
         query = query.with_for_update(skip_locked=True)
-    return list(tx.conn.execute(query))
+    rows = list(tx.conn.execute(query))
+    return rows, len(rows) < len(found)
 
 
 def unplaced_messages(tx: Tx, *, limit: int) -> list[Row[Any]]:
     """Due message steps without an address: they cannot go anywhere until the customer has a phone."""
     query = (
         sa.select(STEPS)
-        .where(_PLANNED, STEPS.c.due_at <= tx.now_ms, _MESSAGE, _NOWHERE)
+        .where(PLANNED, STEPS.c.due_at <= tx.now_ms, MESSAGE, NOWHERE)
         .order_by(STEPS.c.due_at)
         .limit(limit)
     )
@@ -102,7 +136,7 @@ def unplaced_messages(tx: Tx, *, limit: int) -> list[Row[Any]]:
 
 
 def take(tx: Tx, message_ids: Sequence[str], *, worker: str, lease_until_m: int) -> None:
-    """Marks the steps of these intents as on their way; the fence rises each time."""
+    """Marks the steps of these intents as on their way; a step's own message is its fence."""
     items, messages = schema.message_items, schema.messages
     tx.conn.execute(
         STEPS.update()
@@ -116,7 +150,6 @@ def take(tx: Tx, message_ids: Sequence[str], *, worker: str, lease_until_m: int)
             reason=None,
             worker=worker,
             lease_until_m=lease_until_m,
-            fence=STEPS.c.fence + 1,
             attempt=STEPS.c.attempt + 1,
             message_id=messages.c.id,
             sender_id=messages.c.sender_id,
@@ -161,6 +194,15 @@ def done(tx: Tx, step_ids: Sequence[str], *, reason: str | None = None) -> None:
         )
 
 
+def plan_again(tx: Tx, step_id: str, *, due_at: int) -> None:
+    """A tick that came too early: it comes again."""
+    tx.conn.execute(
+        STEPS.update()
+        .where(STEPS.c.id == step_id)
+        .values(state=StepState.PLANNED.value, due_at=due_at, reason=None, updated_at=tx.now_ms)
+    )
+
+
 def steps_of_messages(tx: Tx, message_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
     """The steps that each message carries, by message id; a step's own `message_id` is its newest message."""
     found: dict[str, list[Row[Any]]] = {}
@@ -188,83 +230,3 @@ def expired_leases(tx: Tx, *, everything: bool = False) -> list[str]:
     if not everything:
         query = query.where(STEPS.c.lease_until_m < tx.machine_ms)
     return list(tx.conn.execute(query).scalars())
-
-
-def next_instant(tx: Tx) -> int | None:
-    """The next business instant at which something is due, in ms; what is due now counts too."""
-    planned = sa.select(sa.func.min(STEPS.c.due_at)).where(
-        STEPS.c.state == sa.literal_column("'planned'"), STEPS.c.due_at > tx.now_ms
-    )
-    held = sa.select(sa.func.min(STEPS.c.hold_until)).where(
-        STEPS.c.state == sa.literal_column("'unknown'"), STEPS.c.hold_until > tx.now_ms
-    )
-    paused = sa.select(sa.func.min(schema.sequences.c.paused_until)).where(
-        schema.sequences.c.state == sa.literal_column("'paused'"), schema.sequences.c.paused_until > tx.now_ms
-    )
-    templates = sa.select(sa.func.min(schema.templates.c.paused_until)).where(
-        schema.templates.c.paused_until > tx.now_ms
-    )
-    hooks = sa.select(sa.func.min(schema.emu_webhooks.c.due_at)).where(
-        schema.emu_webhooks.c.done_at.is_(None), schema.emu_webhooks.c.due_at > tx.now_ms
-    )
-    found = [tx.conn.execute(q).scalar_one_or_none() for q in (planned, held, paused, templates, hooks)]
-    return min((f for f in found if f is not None), default=None)
-
-
-def anything_due(tx: Tx) -> bool:
-    """Whether a message step is due: asked before the write lock is taken."""
-    return (
-        tx.conn.execute(
-            sa.select(sa.literal(1))
-            .select_from(STEPS)
-            .where(
-                STEPS.c.state == sa.literal_column("'planned'"),
-                STEPS.c.due_at <= tx.now_ms,
-                STEPS.c.kind == StepKind.MESSAGE,
-                STEPS.c.address_id.is_not(None),
-            )
-            .limit(1)
-        ).first()
-        is not None
-    )
-
-
-def anything_to_settle(tx: Tx) -> bool:
-    """Whether a tick, a task, a hold, a dead lease or the end of a pause waits."""
-    questions = (
-        sa.select(STEPS.c.id).where(_PLANNED, STEPS.c.due_at <= tx.now_ms, _NO_MESSAGE),
-        sa.select(STEPS.c.id).where(_PLANNED, STEPS.c.due_at <= tx.now_ms, _MESSAGE, _NOWHERE),
-        sa.select(STEPS.c.id).where(
-            STEPS.c.state == sa.literal_column("'unknown'"), STEPS.c.hold_until <= tx.now_ms
-        ),
-        sa.select(STEPS.c.id).where(
-            STEPS.c.state == sa.literal_column("'sending'"), STEPS.c.lease_until_m < tx.machine_ms
-        ),
-        sa.select(schema.sequences.c.id).where(
-            schema.sequences.c.state == sa.literal_column("'paused'"),
-            schema.sequences.c.paused_until <= tx.now_ms,
-        ),
-        sa.select(ADDRESSES.c.id).where(ADDRESSES.c.state_until <= tx.now_ms),
-        sa.select(schema.templates.c.name).where(schema.templates.c.paused_until <= tx.now_ms),
-    )
-    return any(tx.conn.execute(q.limit(1)).first() is not None for q in questions)
-
-
-def waits_for_tokens(tx: Tx) -> bool:
-    """Whether due messages wait only because their sender's bucket is empty at this moment."""
-    open_channels = sa.select(schema.senders.c.channel).where(schema.senders.c.state == "ok")
-    return (
-        tx.conn.execute(
-            sa.select(sa.literal(1))
-            .select_from(STEPS)
-            .where(
-                STEPS.c.state == sa.literal_column("'planned'"),
-                STEPS.c.due_at <= tx.now_ms,
-                STEPS.c.kind == StepKind.MESSAGE,
-                STEPS.c.address_id.is_not(None),
-                STEPS.c.channel.in_(open_channels),
-            )
-            .limit(1)
-        ).first()
-        is not None
-    )

@@ -1,6 +1,6 @@
 """Senders and their speed: a token bucket per sender in the database, so that all workers share one rate."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,6 +39,14 @@ def open_senders(tx: Tx) -> list[Row[Any]]:
     if tx.dialect == "postgresql":
         query = query.with_for_update()
     return list(tx.conn.execute(query))
+
+
+def lock(tx: Tx, ids: Iterable[str]) -> None:
+    """Before several of them are written, in the order that everybody keeps."""
+    wanted = sorted(set(ids))
+    if wanted and tx.dialect == "postgresql":
+        query = sa.select(SENDERS.c.id).where(SENDERS.c.id.in_(wanted)).order_by(SENDERS.c.id)
+        tx.conn.execute(query.with_for_update())
 
 
 def filled(row: Row[Any], machine_ms: int) -> float:

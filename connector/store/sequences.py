@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from connector.clock import from_ms
 from connector.domain.model import Sequence, SequenceState, Step, StepKind, StepState
 from connector.store import schema
+from connector.store.changes import KEY as CHANGED
 from connector.store.db import Tx
 from connector.store.rows import value_of
 
@@ -93,7 +94,9 @@ def steps_of(tx: Tx, sequence_id: str) -> list[Step]:
 def steps_of_invoice(tx: Tx, invoice_id: str) -> list[Step]:
     """Every step about the invoice in the order of its time."""
     rows = tx.conn.execute(
-        sa.select(STEPS).where(STEPS.c.invoice_id == invoice_id).order_by(STEPS.c.due_at, STEPS.c.id)
+        sa.select(STEPS)
+        .where(STEPS.c.invoice_id == invoice_id, STEPS.c.key != CHANGED)
+        .order_by(STEPS.c.due_at, STEPS.c.id)
     )
     return [value_of(Step, row._mapping) for row in rows]
 

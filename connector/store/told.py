@@ -50,6 +50,13 @@ def numbers_of(tx: Tx, message_ids: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
+def was_told(tx: Tx, kind: str, invoice_id: str) -> bool:
+    """Whether an event of this type has been told about the invoice."""
+    events = schema.events
+    found = sa.exists().where(events.c.invoice_id == invoice_id, events.c.type == kind)
+    return bool(tx.conn.execute(sa.select(found)).scalar_one())
+
+
 def sent_counts(tx: Tx, sequence_ids: Iterable[str]) -> dict[str, int]:
     """How many messages each sequence has sent."""
     wanted = sorted(set(sequence_ids))

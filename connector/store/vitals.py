@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from connector.store import schema
-from connector.store.db import Tx
+from connector.store import control, schema
+from connector.store.db import Overtaken, Tx
 
 
 def heartbeat_age_s(tx: Tx) -> float | None:
@@ -37,9 +37,7 @@ class Counts:
 def counts(tx: Tx) -> Counts:
     """Everything that the metrics show."""
     inbox = {state: _count(tx, schema.inbox, schema.inbox.c.state == state) for state in ("new", "failed")}
-    control = tx.conn.execute(
-        sa.select(schema.control.c.paused_at_m, schema.control.c.clock_suspect)
-    ).one_or_none()
+    row = control.state(tx)
     return Counts(
         invoices=_by(tx, schema.invoices.c.status),
         steps=_by(tx, schema.steps.c.state),
@@ -48,8 +46,8 @@ def counts(tx: Tx) -> Counts:
         inbox_new=inbox["new"],
         inbox_failed=inbox["failed"],
         events_unnumbered=_count(tx, schema.events, schema.events.c.number.is_(None)),
-        paused=control is not None and control.paused_at_m is not None,
-        clock_suspect=control is not None and control.clock_suspect is not None,
+        paused=row.paused,
+        clock_suspect=row.clock_suspect is not None,
     )
 
 
@@ -63,8 +61,8 @@ def _count(tx: Tx, table: sa.Table, where: sa.ColumnElement[bool]) -> int:
 
 
 def is_busy(error: BaseException) -> bool:
-    """Whether the database was merely too busy: no free connection in time, locked, or restarting."""
-    return isinstance(error, sa.exc.OperationalError | sa.exc.TimeoutError)
+    """Whether trying again helps: no free connection in time, locked, restarting, or somebody was first."""
+    return isinstance(error, sa.exc.OperationalError | sa.exc.TimeoutError | Overtaken)
 
 
 def unfinished(tx: Tx) -> tuple[int, ...]:
@@ -72,8 +70,8 @@ def unfinished(tx: Tx) -> tuple[int, ...]:
 
     Dark (the sandbox's power is off) nothing is expected of it; paused or with a suspect clock, no sending.
     """
-    control = tx.conn.execute(sa.select(schema.control)).one()
-    if not control.power_on:
+    row = control.state(tx)
+    if not row.power_on:
         return ()
     steps, hooks = schema.steps, schema.emu_webhooks
     due = [
@@ -82,10 +80,7 @@ def unfinished(tx: Tx) -> tuple[int, ...]:
         _count(tx, schema.messages, schema.messages.c.status == sa.literal_column("'sending'")),
         _count(tx, hooks, sa.and_(hooks.c.done_at.is_(None), hooks.c.due_at <= tx.now_ms)),
     ]
-    paused = control.paused_at_m is not None and not (
-        control.paused_until_m is not None and control.paused_until_m <= tx.machine_ms
-    )
-    if not paused and control.clock_suspect is None:
+    if not row.paused and row.clock_suspect is None:
         reachable = sa.or_(steps.c.address_id.is_not(None), steps.c.kind != "message")
         planned = steps.c.state == sa.literal_column("'planned'")
         due.append(_count(tx, steps, sa.and_(planned, steps.c.due_at <= tx.now_ms, reachable)))

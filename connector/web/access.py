@@ -21,12 +21,42 @@ def caller() -> Key:
     return key
 
 
-def need(scope: str, action: str | None = None) -> Key:
-    """The calling key, if it carries the scope (and may run the action)."""
+def need(scope: str, action: str | None = None, *, bound: bool = False) -> Key:
+    """The calling key, if it carries the scope (and may run the action).
+
+    A source-bound key passes only where the route itself keeps to its sources (`bound`).
+    """
     key = caller()
     if not key.allows(scope, action):
         raise Forbidden("forbidden", params={"scope": scope})
+    if key.sources is not None and not bound:
+        raise _outside(key)
     return key
+
+
+def _outside(key: Key) -> Forbidden:
+    return Forbidden("source_bound", params={"sources": ", ".join(sorted(key.sources or ()))})
+
+
+# What a source-bound key may do: acts on one invoice or customer, which it must have brought itself.
+BOUND_ACTIONS = frozenset(
+    {
+        "create_invoice", "update_invoice", "void_invoice", "get_invoice", "find_invoices", "explain_invoice",
+        "mark_paid", "upsert_customer", "find_customer", "set_consent", "change_phone", "pause_sequence",
+        "resume_sequence", "start_sequence", "cancel_sequence", "preview_sequence", "schedule_reminder",
+        "send_template", "resend_invoice", "record_promise", "cancel_promise", "open_case", "resolve_case",
+        "import_rows",
+    }
+)  # fmt: skip
+
+
+def within_sources(key: Key, action: str, given: dict[str, Any]) -> None:
+    """Refuses to a source-bound key what is not about one thing of its sources (T-36)."""
+    if key.sources is None:
+        return
+    named = given.get("source") or (f"sheet:{given['list']}" if given.get("list") else None)
+    if action not in BOUND_ACTIONS or (named is not None and named not in key.sources):
+        raise _outside(key)
 
 
 def scoped(scope: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -14,8 +14,8 @@ from connector.store import idempotency
 from connector.store.db import Tx
 from connector.store.idempotency import Found, Slot
 from connector.store.keys import Key
-from connector.web.access import need
-from connector.web.body import read_json
+from connector.web.access import need, within_sources
+from connector.web.body import JSON_BYTES, ROWS_BYTES, read_json
 from connector.web.languages import Languages
 from connector.web.masking import masked, pii_kinds
 from connector.web.services import Answer, OnSuccess, Services
@@ -33,8 +33,9 @@ def routes(services: Services, languages: Languages) -> Blueprint:
         spec = services.catalog.actions.get(name)
         if spec is None:
             raise NotFound("action_unknown", params={"name": name[:60]})
-        key = need(spec.scope, name)
-        body = read_json(request)
+        key = need(spec.scope, name, bound=True)
+        body = read_json(request, ROWS_BYTES if spec.scope == "imports" else JSON_BYTES)
+        within_sources(key, name, body)
         dry_run = _dry_run(body)
 
         def shown(answer: Answer) -> str:
@@ -76,6 +77,8 @@ def run_action(
         dry_run=dry_run,
         public_url=services.public_url,
         language=language,
+        admin=key.allows("admin"),
+        sources=key.sources,
         on_success=on_success,
     )
 

@@ -22,11 +22,13 @@ from connector.web import (
     catalogue,
     clock,
     events,
+    files,
     imports,
     inbound,
     operations,
     pages,
     recipes,
+    webhooks,
 )
 from connector.web.body import read_rest
 from connector.web.figures import Figures
@@ -75,11 +77,13 @@ def make_web(services: Services) -> Flask:
         catalogue.routes(services, languages),
         clock.routes(services),
         events.routes(services),
+        files.routes(services),
         imports.routes(services, languages),
         inbound.routes(services, inbox, metrics, forged),
         operations.routes(services, metrics),
         pages.routes(services, languages, figures),
         recipes.routes(services, languages),
+        webhooks.routes(services, languages),
         *services.blueprints,
     ):
         app.register_blueprint(blueprint)

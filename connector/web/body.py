@@ -17,6 +17,7 @@ from connector.domain.problems import Problem, TooLarge
 
 LOG = logging.getLogger("tagih.web")
 JSON_BYTES = 256 * 1024
+ROWS_BYTES = 8 * 1024 * 1024  # a whole sheet as rows: 10,000 of them with a dozen columns
 JSON_DEPTH = 64
 PIECE = 64 * 1024
 LONGEST_INTEGER = 19
@@ -57,9 +58,9 @@ def read_rest(request: Request, most: int) -> None:
         LOG.info("a refused request was not read to its end: %s", type(gone).__name__)
 
 
-def read_json(request: Request) -> dict[str, Any]:
+def read_json(request: Request, limit: int = JSON_BYTES) -> dict[str, Any]:
     """The JSON object of a request; nothing at all counts as an empty object."""
-    raw = read_bytes(request, JSON_BYTES)
+    raw = read_bytes(request, limit)
     if not raw.strip():
         return {}
     if not _JSON_TYPE.match(request.mimetype):

@@ -33,22 +33,25 @@ def routes(services: Services) -> Blueprint:
 
     @door.get("/v1/events")
     def listed() -> Response:
-        key = need("read")
+        key = need("read", bound=True)
         type = request.args.get("type") or None
         after = whole_number("after", 0, least=0)
         limit = whole_number("limit", 50, least=1, most=200)
         with services.store.read() as tx:
-            rows = read_events(tx, after=after, type=known(type) if type else None, limit=limit)
+            rows = read_events(
+                tx, after=after, type=known(type) if type else None, limit=limit, sources=key.sources
+            )
             items = services.event_payloads(tx, rows)
         next = rows[-1]["number"] if len(rows) == limit else None
         return _json({"items": shown(items, key), "next": next})
 
     @door.get("/v1/triggers/<type>/samples")
     def samples(type: str) -> Response:
-        key = need("read")
+        key = need("read", bound=True)
         spec = services.catalog.triggers[known(type)]
         with services.store.read() as tx:
-            items = services.event_payloads(tx, newest_events(tx, type, SAMPLES))
+            newest = newest_events(tx, type, SAMPLES) if key.sources is None else []
+            items = services.event_payloads(tx, newest)
         return _json({"items": shown(items or [dict(spec.sample)], key), "next": None})
 
     return door

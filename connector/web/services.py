@@ -7,9 +7,11 @@ from typing import Any
 
 from flask import Blueprint
 
+from connector.file_links import FileLinks
 from connector.providers import Provider
 from connector.specs import Catalog
 from connector.store.db import Store, Tx
+from connector.store.secrets import Vault
 
 LOG = logging.getLogger("tagih.web")
 
@@ -54,6 +56,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Hooks:
+    """What subscriptions need: where their secrets are sealed, the private places that they may name."""
+
+    vault: Vault
+    private: frozenset[str] = frozenset()  # host:port
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """Everything that a request may need."""
 
@@ -71,6 +81,8 @@ class Services:
     template_fields: TemplateFields | None = None
     blueprints: tuple[Blueprint, ...] = ()  # the sandbox's own routes; empty when live
     limits: Limits = field(default_factory=Limits)
+    file_links: FileLinks | None = None  # signed links to files; None: there are none
+    hooks: Hooks | None = None  # None: nobody can subscribe
 
     @property
     def is_sandbox(self) -> bool:

@@ -5,18 +5,22 @@ with every claim (the business, blocked templates).
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.domain import templates as wording
+from connector.domain.destinations import Approved
+from connector.domain.entrance import FIRST_KEY
+from connector.domain.files import FileState, document_name
 from connector.domain.model import (
     Business,
     Button,
     Channel,
     Customer,
+    Document,
     Invoice,
     OutgoingMessage,
     Policy,
@@ -30,7 +34,7 @@ from connector.domain.texts import format_date
 from connector.specs.recipes import recipe_from_body
 from connector.specs.templates import template_from_body
 from connector.store import business as business_store
-from connector.store import plan, recipes
+from connector.store import destinations, files, plan, recipes
 from connector.store.db import Row, Tx
 from connector.store.rows import value_of
 
@@ -54,6 +58,8 @@ class Item:
 class Composer:
     policies: Mapping[str, Policy]
     open_channels: frozenset[str]
+    file_link: Callable[[str], str] | None = None  # None: no document is sent
+    approved: Approved = field(default_factory=Approved)  # places for money, as of this claim
     _business: Business | None = None
     _blocked: dict[str, str] = field(default_factory=dict)
     _recipes: dict[str, Recipe | None] = field(default_factory=dict)
@@ -68,6 +74,7 @@ class Composer:
         if self._business is None:
             raise LookupError("this database has no business yet: run tagih setup")
         self._blocked = plan.blocked_templates(tx)
+        self.approved = destinations.approved(tx)
         self._today = {}
         self._tx = tx
 
@@ -116,7 +123,11 @@ class Composer:
     def compose(
         self, items: Sequence[Item], *, token: str, to: str, window_open: bool
     ) -> OutgoingMessage | str:
-        """The message for one or several items, or the reason why there is none."""
+        """The message for one or several items, or the reason why there is none.
+
+        Who is late when a list starts gets one first text, which says who writes; a statement would not.
+        """
+        items = [item for item in items if item.step.key == FIRST_KEY][:1] or items
         first = items[0]
         language = self._language(first)
         name = STATEMENT if len(items) > 1 else self._template_name(first)
@@ -184,7 +195,23 @@ class Composer:
             params=rendered.params,
             url_suffix=wording.url_suffix(rendered.pay_url, self.business.pay_host),
             buttons=rendered.buttons,
+            document=self._document(item) if template.document else None,
         )
+
+    def carries_document(self, item: Item) -> bool:
+        """Whether the template of this very moment has room for the invoice's PDF."""
+        name = self._template_name(item)
+        template = self._template(item.pinned.get(name), name) if name else None
+        return self.file_link is not None and template is not None and template.document
+
+    def _document(self, item: Item) -> Document | None:
+        """The invoice's PDF as a link that the provider fetches; None when it is not here."""
+        if self.file_link is None or self._tx is None or not item.invoice or not item.invoice.pdf_file_id:
+            return None
+        file = files.by_id(self._tx, item.invoice.pdf_file_id)
+        if file is None or file.state is not FileState.READY:
+            return None
+        return Document(self.file_link(file.id), document_name(item.invoice.number))
 
     def _free_text(
         self, item: Item, *, token: str, to: str, language: str, window_open: bool

@@ -17,7 +17,7 @@ from connector.domain.model import (
     StepState,
 )
 from connector.providers import Provider
-from connector.store import inbox, messages, queue
+from connector.store import inbox, locking, messages, queue, senders
 from connector.store.apply import append_events
 from connector.store.db import Row, Store, Tx
 from connector.worker.recording import Recorder, message_data, own
@@ -68,32 +68,40 @@ class InboxApplier:
         return len(rows)
 
     def _apply_rows(self, tx: Tx, rows: Sequence[inbox.InboxRow]) -> None:
+        """Reads all of them, locks what they speak of, then hears them in the order of their coming."""
         self.recorder.composer.refresh(tx)
+        found = [(row, self._read(row)) for row in rows]
+        _lock(tx, [(row.provider, item) for row, items in found for item in items or ()])
         statuses: list[tuple[str, StatusUpdate]] = []
-        for row in rows:
-            name = row.source.partition("/")[0]
-            provider = self.providers.get(name)
-            if provider is None:
+        for row, items in found:
+            if items is None:
                 inbox.settle(tx, [row.id], "ignored", error="unknown_source")
                 continue
-            mine = self.own.get(name, Own())
-            found = provider.read_webhook(
-                row.body, own=mine.senders, accounts=mine.accounts, received_at=row.received_at
-            )
-            for item in found:
+            for item in items:
                 if isinstance(item, StatusUpdate):
-                    statuses.append((name, item))
+                    statuses.append((row.provider, item))
                 elif isinstance(item, Inbound):
                     # Order matters between a reply and the statuses before it.
                     self._statuses(tx, statuses)
                     statuses = []
-                    self.replies.hear(tx, name, item)
-            notices = [i.topic for i in found if isinstance(i, Notice)]
-            only = len(notices) == len(found)
+                    self.replies.hear(tx, row.provider, item)
+            notices = [i.topic for i in items if isinstance(i, Notice)]
+            heeded = [self.replies.noticed(tx, i) for i in items if isinstance(i, Notice)]
+            only = len(notices) == len(items) and not any(heeded)
             inbox.settle(
                 tx, [row.id], "ignored" if only else "applied", error=notices[0] if only and notices else None
             )
         self._statuses(tx, statuses)
+
+    def _read(self, row: inbox.InboxRow) -> Sequence[StatusUpdate | Inbound | Notice] | None:
+        """What the delivery says; None: nobody here can read it."""
+        provider = self.providers.get(row.provider)
+        if provider is None:
+            return None
+        mine = self.own.get(row.provider, Own())
+        return provider.read_webhook(
+            row.body, own=mine.senders, accounts=mine.accounts, received_at=row.received_at
+        )
 
     # --- statuses -------------------------------------------------------------------------------------------
 
@@ -120,6 +128,7 @@ class InboxApplier:
             self._raise(tx, ids, raised)
         # Read anew: an earlier status of the same batch may have said that it was sent.
         now = messages.by_ids(tx, [message.id for message, _ in failed])
+        senders.lock(tx, [message.sender_id for message, _ in failed])
         for message, outcome in failed:
             self._fail(tx, now[message.id], outcome)
 
@@ -215,3 +224,19 @@ def _went_again(message_id: str, step: Row[Any]) -> bool:
     """Whether a later message has taken this step along, and is out."""
     out = step.state in (StepState.SENDING, StepState.UNKNOWN, StepState.SENT)
     return out and step.message_id != message_id
+
+
+def _lock(tx: Tx, said: Sequence[tuple[str, StatusUpdate | Inbound | Notice]]) -> None:
+    """Before anything is written: the batch may speak of many invoices in any order."""
+    named: list[locking.Named] = []
+    phones: list[str] = []
+    for provider, item in said:
+        if isinstance(item, StatusUpdate):
+            failed = item.status is MessageStatus.FAILED
+            named.append(locking.Named(provider, item.token, item.provider_id, failed))
+        elif isinstance(item, Inbound):
+            named.append(locking.Named(provider, None, item.in_answer_to))
+            phones += [item.phone] if item.phone else []
+        elif isinstance(phone := item.data.get("phone"), str):
+            phones.append(phone)
+    locking.of_webhooks(tx, named, phones)

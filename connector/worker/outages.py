@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from connector.clock import from_ms
 from connector.domain.decision import NewEvent
-from connector.store import clockrow, outages
+from connector.store import clockrow, control, outages
 from connector.store.apply import append_events
-from connector.store.db import Tx
+from connector.store.control import Control
+from connector.store.db import Store, Tx
 
 FORWARD_LIMIT = timedelta(days=30)
 
@@ -15,8 +16,10 @@ def beat(tx: Tx, worker: str) -> bool:
     """Writes the heartbeat; answers False, and writes nothing, when the machine's clock cannot be trusted.
 
     1. Machine time before the last heartbeat, or more than 30 days after it: suspect (T-27).
-    2. A gap of more than five minutes in business time: an outage, cause power.
+    2. A gap of more than five minutes in business time: an outage, cause power. Of several workers that come
+       back together the first one notes it; the lock shows the others its beat.
     """
+    control.lock(tx)
     last = outages.last_beat(tx)
     if last is not None:
         drift = timedelta(milliseconds=tx.machine_ms - last.at_m)
@@ -27,6 +30,18 @@ def beat(tx: Tx, worker: str) -> bool:
             outages.begin(tx, "power", from_ms(last.at), tx.now)
     outages.beat(tx, worker)
     return True
+
+
+def mind_pause(store: Store, row: Control) -> None:
+    """A pause of everything is an outage too: notes its beginning and its end."""
+    with store.read() as tx:
+        noted = outages.lasting_since(tx, "pause") is not None
+    if row.paused != noted:
+        with store.write() as tx:
+            if row.paused:
+                outages.begin(tx, "pause", tx.now)
+            else:
+                outages.finish(tx, "pause")
 
 
 def report(tx: Tx) -> int:

@@ -144,7 +144,11 @@ class Outgoing:
             await self._session.close()
             self._session = None
 
-    async def send(self, request: HttpRequest) -> Answer | Transport:
+    def allows(self, host: str, port: int) -> bool:
+        """Whether this exact place is one of those that may be private."""
+        return _place(host, port) in self._allowed
+
+    async def send(self, request: HttpRequest, *, limit: int = ANSWER_LIMIT) -> Answer | Transport:
         """One request, one try. Raises nothing that the network does."""
         if self._session is None:
             raise RuntimeError("the client is not open")
@@ -162,7 +166,7 @@ class Outgoing:
                     total=request.timeout_s, connect=min(self._connect_s, request.timeout_s * 0.9)
                 ),
             ) as answer:
-                body, cut = await _read(answer)
+                body, cut = await _read(answer, limit)
                 return Answer(answer.status, answer.headers, body, answer.headers.get("Date"), cut)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             return Transport("not_sent", _name(error))
@@ -210,17 +214,17 @@ async def _no_second_try(
         raise _Interrupted(type(error).__name__) from error
 
 
-async def _read(answer: aiohttp.ClientResponse) -> tuple[bytes, bool]:
+async def _read(answer: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bool]:
     """The body up to the limit; a longer one is cut and its connection dropped."""
     length = answer.content_length
-    if length is not None and length <= ANSWER_LIMIT:
+    if length is not None and length <= limit:
         return await answer.read(), False
     body = bytearray()
     async for piece in answer.content.iter_any():
         body += piece
-        if len(body) > ANSWER_LIMIT:
+        if len(body) > limit:
             answer.close()
-            return bytes(body[:ANSWER_LIMIT]), True
+            return bytes(body[:limit]), True
     return bytes(body), False
 
 

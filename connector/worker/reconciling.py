@@ -8,7 +8,7 @@ from connector.clock import from_ms, to_ms
 from connector.domain import holds
 from connector.domain.model import UnknownPolicy
 from connector.providers import Provider
-from connector.store import inbox, messages, outages, plan, queue
+from connector.store import inbox, listening, messages, outages, plan, queue
 from connector.store.db import Tx
 from connector.worker import attention
 from connector.worker.composing import Composer
@@ -56,7 +56,9 @@ class Reconciler:
                 last_webhook_at=from_ms(last) if last is not None else None,
                 echoes_token=provider is not None and provider.echoes_token,
                 already_resent=bool(row.resend),
-                longest_gap_since_intent=outages.longest_since(tx, row.intent_at),
+                longest_gap_since_intent=max(
+                    outages.longest_since(tx, row.intent_at), listening.silence_since(tx, row.intent_at_m)
+                ),
             )
             self._carry_out(tx, row.id, row.step_id, verdict)
         return len(rows)
@@ -65,7 +67,7 @@ class Reconciler:
         self, tx: Tx, message_id: str, step_id: str, verdict: holds.Wait | holds.ResendOnce | holds.Person
     ) -> None:
         if isinstance(verdict, holds.Wait):
-            messages.unknown_until(tx, message_id, hold_until=to_ms(verdict.until))
+            messages.unknown_until(tx, [message_id], hold_until=to_ms(verdict.until))
         elif isinstance(verdict, holds.ResendOnce):
             plan.plan_again(tx, step_id, due_at=tx.now_ms, reason="resent_once", resend=True)
         else:

@@ -17,7 +17,7 @@ from connector.domain.model import (
     Step,
     StepState,
 )
-from connector.store import messages, plan, queue, senders
+from connector.store import agenda, locking, messages, plan, queue, senders
 from connector.store.apply import add_steps, append_events
 from connector.store.db import Row, Tx
 from connector.worker import attention
@@ -44,6 +44,9 @@ class Recorder:
 
     def record(self, tx: Tx, answers: Sequence[Answered]) -> set[str]:
         """Answers the sequences that were touched."""
+        settled = (OutcomeKind.ACCEPTED, OutcomeKind.UNKNOWN)
+        refused = [a.message_id for a in answers if a.outcome.kind not in settled]
+        locking.of_messages(tx, [a.message_id for a in answers], refused=refused)
         rows = messages.locked(tx, [a.message_id for a in answers])
         by_message = queue.steps_of_messages(tx, list(rows))
         took = [a for a in answers if a.outcome.kind is OutcomeKind.ACCEPTED]
@@ -52,8 +55,9 @@ class Recorder:
         lost = [a for a in answers if a.outcome.kind is OutcomeKind.UNKNOWN]
         if lost:
             messages.unknown(tx, [a.message_id for a in lost], hold_until=to_ms(tx.now + self.hold))
+        senders.lock(tx, [a.sender_id for a in answers if a.outcome.kind not in settled])
         for answer in answers:
-            if answer.outcome.kind not in (OutcomeKind.ACCEPTED, OutcomeKind.UNKNOWN):
+            if answer.outcome.kind not in settled:
                 self.not_taken(tx, rows[answer.message_id], by_message[answer.message_id], answer.outcome)
         return {s.sequence_id for steps in by_message.values() for s in steps if s.sequence_id}
 
@@ -181,6 +185,7 @@ class Recorder:
                             "sender_id": message.sender_id,
                             "error_code": outcome.code,
                             "error_title": outcome.title,
+                            "waiting_messages": agenda.waiting_on(tx, message.channel),
                         },
                     )
                 ],

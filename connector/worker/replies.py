@@ -1,17 +1,19 @@
 """Hears a customer's own message: keeps it, tells it, and does what a button asks for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connector.domain import promises, replies
+from connector.domain import claims, promises, replies
 from connector.domain.decision import Decision, NewEvent
 from connector.domain.model import (
     Channel,
+    Claim,
     Inbound,
     Invoice,
+    Notice,
     Permission,
     Promise,
     PromiseState,
@@ -21,9 +23,9 @@ from connector.domain.model import (
     StepKind,
 )
 from connector.domain.problems import Problem
-from connector.domain.replan import replan
+from connector.store import claims as claim_store
 from connector.store import customers as customer_store
-from connector.store import inbound
+from connector.store import inbound, instalments
 from connector.store import invoices as invoice_store
 from connector.store import promises as promise_store
 from connector.store import sequences as sequence_store
@@ -31,6 +33,7 @@ from connector.store.apply import append_events, apply
 from connector.store.db import Tx
 from connector.worker import attention
 from connector.worker.composing import Composer
+from connector.worker.numbers import Numbers
 
 # What concerns several invoices at once is not guessed apart: wish -> reason of the case.
 _FOR_A_PERSON = {
@@ -43,14 +46,25 @@ _FOR_A_PERSON = {
 @dataclass(slots=True)
 class Replies:
     composer: Composer
+    _numbers: Numbers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._numbers = Numbers(self.composer)
+
+    def noticed(self, tx: Tx, notice: Notice) -> bool:
+        """What a provider tells of a number, not of a message; whether anything followed from it."""
+        return self._numbers.noticed(tx, notice)
 
     def hear(self, tx: Tx, provider: str, said: Inbound) -> None:
         """Records it once, emits `inbound_reply`, then does what needs no understanding of words."""
+        doubted = self._numbers.doubts(tx, said)
         heard = inbound.hear(tx, provider, said)
         if heard is None:
             return
         wish = replies.asked(said.button_id, said.text)
-        deed = self._deed(tx, heard, said, wish)
+        settled, deed = self._numbers.deed(tx, heard, said, wish, provider=provider, doubted=doubted)
+        if not settled:
+            deed = self._deed(tx, heard, said, wish)
         append_events(tx, [self._told(tx, heard, said, handled=deed is not None)])
         if deed is not None:
             deed()
@@ -61,17 +75,15 @@ class Replies:
         """What will be done about it; None: a person must answer."""
         if wish.wish is replies.Wish.NONE:
             return None
-        if wish.wish is replies.Wish.STOP:
-            return (lambda: self._stop(tx, heard)) if heard.address_id else None
-        if wish.wish is replies.Wish.START:
-            return (lambda: self._start(tx, heard)) if heard.address_id else None
         if heard.invoice_id is None:
             about_all = heard.guess == "several" and heard.customer_id and wish.wish in _FOR_A_PERSON
             return (lambda: self._about_all(tx, heard, said, wish.wish)) if about_all else None
         invoice = invoice_store.by_id(tx, heard.invoice_id, lock=True)
         if invoice is None or not (invoice.status.is_owed or wish.wish is replies.Wish.DISPUTE):
             return None
-        return lambda: self._about_invoice(tx, heard, invoice, said, wish)
+        # Of a debt that was split meanwhile the oldest instalment is meant.
+        meant = instalments.reminded_for(tx, invoice)[0]
+        return lambda: self._about_invoice(tx, heard, meant, said, wish)
 
     def _told(self, tx: Tx, heard: inbound.Heard, said: Inbound, *, handled: bool) -> NewEvent:
         return NewEvent(
@@ -92,66 +104,18 @@ class Replies:
             once=f"inbound_reply:{heard.id}",
         )
 
-    def _stop(self, tx: Tx, heard: inbound.Heard) -> None:
-        """At once and for every message to this number; one confirmation, then silence (G5)."""
-        if not heard.address_id or not inbound.opt_out(tx, heard.address_id):
-            return
-        inbound.cancel_for_address(tx, heard.address_id, reason="opted_out")
-        append_events(
-            tx,
-            [
-                NewEvent(
-                    "opted_out", tx.now, customer_id=heard.customer_id, data={"channel": None, "via": "reply"}
-                )
-            ],
-        )
-
-    def _start(self, tx: Tx, heard: inbound.Heard) -> None:
-        if not heard.address_id or not inbound.opt_in(tx, heard.address_id):
-            return
-        told = NewEvent(
-            "opted_in", tx.now, customer_id=heard.customer_id, data={"channel": None, "via": "reply"}
-        )
-        append_events(tx, [told])
-        for customer_id in customer_store.customers_at(tx, heard.address_id):
-            self._plan_again(tx, customer_id, heard.address_id)
-
-    def _plan_again(self, tx: Tx, customer_id: str, address_id: str) -> None:
-        """The stop ended every planned message: what is still true of them is planned anew."""
-        customer, address = customer_store.by_id(tx, customer_id), customer_store.address_of(tx, customer_id)
-        if customer is None or address is None or address.id != address_id:
-            return
-        for invoice in invoice_store.owed_by(tx, customer_id, lock=True):
-            sequence = sequence_store.live_of(tx, invoice.id)
-            recipe = self.composer.recipe_by_version(tx, sequence.recipe_version if sequence else None)
-            if sequence is None or recipe is None:
-                continue
-            decision = replan(
-                recipe,
-                existing=sequence_store.steps_of(tx, sequence.id),
-                invoice=invoice,
-                old_due=invoice.due_date,
-                sequence_id=sequence.id,
-                customer_id=customer_id,
-                address_id=address_id,
-                zone=self.composer.zone(customer, invoice),
-                channel=customer.channel,
-                now=tx.now,
-                new_id=tx.ids.new,
-            )
-            apply(tx, decision)
-
     def _about_all(self, tx: Tx, heard: inbound.Heard, said: Inbound, wish: replies.Wish) -> None:
         """Several invoices are meant: a person looks, and the reminders of all of them rest meanwhile."""
-        case_id = attention.open_case(
+        if wish is replies.Wish.ALREADY_PAID:
+            self._claim(tx, heard, None, said, recipe=None)
+            return
+        attention.open_case(
             tx,
             reason=_FOR_A_PERSON[wish],
             invoice_id=None,
             customer_id=heard.customer_id or "",
             words=said.text,
         )
-        if wish is replies.Wish.ALREADY_PAID:
-            append_events(tx, [_claim(tx, heard, heard.customer_id, None, case_id)])
 
     def _about_invoice(
         self, tx: Tx, heard: inbound.Heard, invoice: Invoice, said: Inbound, wish: replies.Asked
@@ -164,7 +128,7 @@ class Replies:
         sequence = sequence_store.of_invoice(tx, invoice.id)
         recipe = self.composer.recipe_by_version(tx, sequence.recipe_version if sequence else None)
         if wish.wish is replies.Wish.ALREADY_PAID:
-            self._claimed(tx, heard, invoice, said)
+            self._claimed(tx, heard, invoice, said, recipe)
         elif recipe is None:
             attention.open_case(
                 tx, reason=wish.wish.value, invoice_id=invoice.id, customer_id=invoice.customer_id
@@ -174,17 +138,55 @@ class Replies:
         elif wish.on is not None:
             self._promise(tx, heard, invoice, recipe, wish.on, sequence.id if sequence else None)
 
-    def _claimed(self, tx: Tx, heard: inbound.Heard, invoice: Invoice, said: Inbound) -> None:
-        """'Already paid': a truce and a person who looks; the balance does not move."""
-        case_id = attention.open_case(
-            tx,
-            reason="payment_claim",
-            invoice_id=invoice.id,
-            customer_id=invoice.customer_id,
+    def _claimed(
+        self, tx: Tx, heard: inbound.Heard, invoice: Invoice, said: Inbound, recipe: Recipe | None
+    ) -> None:
+        """'Already paid': a truce (not for ever) and a person who looks; the balance does not move."""
+        claim = self._claim(tx, heard, invoice, said, recipe=recipe)
+        words = "already_paid_ack" if claim.held_until is not None else "claim_noted"
+        self._answer(tx, heard, invoice, words, {})
+
+    def _claim(
+        self,
+        tx: Tx,
+        heard: inbound.Heard,
+        invoice: Invoice | None,
+        said: Inbound,
+        *,
+        recipe: Recipe | None,
+    ) -> Claim:
+        """The claim that waits for an answer already, or a new one."""
+        customer_id = invoice.customer_id if invoice else heard.customer_id or ""
+        subject = invoice.id if invoice else None
+        earlier = claim_store.about(tx, customer_id, subject)
+        waiting = next((c for c in earlier if claims.is_unanswered(c)), None)
+        if waiting is not None:
+            return waiting
+        customer = customer_store.by_id(tx, customer_id)
+        zone = self.composer.zone(customer, invoice)
+        claim = claims.make(
+            claim_id=tx.ids.new("clm"),
+            customer_id=customer_id,
+            invoice=invoice,
+            earlier=earlier,
+            recipe=recipe,
+            zone=zone,
+            now=tx.now,
+            reply_id=heard.id,
+            by="customer",
             words=said.text,
         )
-        append_events(tx, [_claim(tx, heard, invoice.customer_id, invoice.id, case_id)])
-        self._answer(tx, heard, invoice, "already_paid_ack", {})
+        case_id = attention.open_case(
+            tx,
+            reason=claims.case_reason(claim),
+            invoice_id=subject,
+            customer_id=customer_id,
+            words=said.text,
+        )
+        claim = replace(claim, case_id=case_id)
+        currency = invoice.currency if invoice else self.composer.business.currency
+        apply(tx, claims.record(claim, step_id=tx.ids.new("stp"), zone=zone, currency=currency))
+        return claim
 
     def _ask_date(self, tx: Tx, heard: inbound.Heard, invoice: Invoice, recipe: Recipe) -> None:
         if recipe.promise_ask is None:
@@ -192,7 +194,14 @@ class Replies:
                 tx, reason="need_more_time", invoice_id=invoice.id, customer_id=invoice.customer_id
             )
             return
-        days = replies.promise_dates(self._today(tx, invoice), max_days=recipe.promise_max_days)
+        days = replies.promise_dates(
+            self._today(tx, invoice), due=invoice.due_date, max_days=recipe.promise_max_days
+        )
+        if not days:  # the due day itself is further away than a promise may be
+            attention.open_case(
+                tx, reason="need_more_time", invoice_id=invoice.id, customer_id=invoice.customer_id
+            )
+            return
         self._answer(tx, heard, invoice, recipe.promise_ask, {"promise_dates": [d.isoformat() for d in days]})
 
     def _promise(
@@ -268,16 +277,3 @@ class Replies:
 
     def _today(self, tx: Tx, invoice: Invoice) -> date:
         return tx.now.astimezone(ZoneInfo(self._zone(tx, invoice))).date()
-
-
-def _claim(
-    tx: Tx, heard: inbound.Heard, customer_id: str | None, invoice_id: str | None, case_id: str
-) -> NewEvent:
-    return NewEvent(
-        "payment_claimed",
-        tx.now,
-        customer_id=customer_id,
-        invoice_id=invoice_id,
-        data={"claim_id": case_id, "reply_id": heard.id, "case_id": case_id},
-        once=f"payment_claimed:{heard.id}",
-    )

@@ -1,13 +1,12 @@
 """Lets time pass: due days, overdue thresholds, promises' last days, and a recipe's tasks for people."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connector.clock import from_ms
-from connector.domain import promises
+from connector.clock import from_ms, to_ms
+from connector.domain import claims, promises
 from connector.domain.decision import NewEvent
 from connector.domain.model import (
     Invoice,
@@ -17,15 +16,17 @@ from connector.domain.model import (
     StepKind,
     StepState,
 )
-from connector.domain.ticks import OVERDUE_DAYS
-from connector.store import cases, queue
+from connector.domain.promise_steps import asked_at, grace_ends_on
+from connector.domain.ticks import OVERDUE_DAYS, day_starts_of, told_from
+from connector.store import changes, digests, queue
+from connector.store import claims as claim_store
 from connector.store import customers as customer_store
 from connector.store import invoices as invoice_store
 from connector.store import promises as promise_store
 from connector.store import sequences as sequence_store
 from connector.store.apply import append_events, apply
 from connector.store.db import Row, Tx
-from connector.worker import attention
+from connector.worker import attention, digesting, lateness
 from connector.worker.composing import Composer
 
 _CLOSED = (InvoiceStatus.PAID, InvoiceStatus.VOID)  # an invoice that waits grows old like any other
@@ -33,38 +34,69 @@ _CLOSED = (InvoiceStatus.PAID, InvoiceStatus.VOID)  # an invoice that waits grow
 
 @dataclass(slots=True)
 class Ticks:
-    composer: Composer
+    """`timed` carries out, by their sort, the ticks that are about no invoice (yet)."""
 
-    def run(self, tx: Tx, *, limit: int = 200) -> set[str]:
-        """Carries out what is due; answers the sequences that were touched."""
-        rows = queue.due_others(tx, limit=limit)
+    composer: Composer
+    timed: Mapping[str, Callable[[Tx, Row[Any]], None]] = field(default_factory=dict)
+
+    def run(self, tx: Tx, *, limit: int = 200) -> tuple[set[str], bool]:
+        """Carries out what is due; answers the sequences that were touched, and whether there was anything.
+
+        Under the invoices' locks: a payment that keeps a promise at this very moment is seen, or its invoice's
+        ticks wait for the next time.
+        """
+        rows, left = queue.due_others(tx, limit=limit)
         if not rows:
-            return set()
+            return set(), left
         self.composer.refresh(tx)
+        changed = [row for row in rows if row.key == changes.KEY]
+        digesting.tell_changes(tx, changed)
         for row in rows:
+            if row.key == changes.KEY:
+                continue
             if row.kind == StepKind.TASK:
                 self._task(tx, row)
             else:
                 self._tick(tx, row)
-        return {r.sequence_id for r in rows if r.sequence_id}
+        return {r.sequence_id for r in rows if r.sequence_id}, True
 
     def _tick(self, tx: Tx, row: Row[Any]) -> None:
-        # Locked: a payment that keeps the promise at this very moment is seen or waits.
-        invoice = invoice_store.by_id(tx, row.invoice_id or "", lock=True)
+        if row.key == digests.KEY:
+            digesting.tell(tx, row, self.composer.business)
+            return
+        sort = row.key.removeprefix("tick:").partition(":")[0]
+        if sort in self.timed:
+            self.timed[sort](tx, row)
+            return
+        invoice = invoice_store.by_id(tx, row.invoice_id or "")
+        if sort == "claim" and invoice is None:  # about all that the customer owes
+            queue.done(tx, [row.id])
+            self._claim(tx, row)
+            return
         if invoice is None or invoice.status in _CLOSED:
             queue.end(tx, [(row.id, StepState.SKIPPED, invoice.status.value if invoice else "void")])
+            return
+        if self._too_early(tx, row, invoice):
             return
         if not self._true_now(tx, row, invoice):
             queue.end(tx, [(row.id, StepState.SKIPPED, "stage_over")])
             return
-        sort = row.key.removeprefix("tick:").partition(":")[0]
         handlers: dict[str, Callable[[Tx, Row[Any], Invoice], None]] = {
             "due": self._due,
             "overdue": self._overdue,
             "promise": self._promise,
+            "claim": lambda tx, row, _: self._claim(tx, row),
         }
-        handlers[sort](tx, row, invoice)
         queue.done(tx, [row.id])
+        handlers[sort](tx, row, invoice)
+
+    def _too_early(self, tx: Tx, row: Row[Any], invoice: Invoice) -> bool:
+        """After a cut in the night: what the date decides is told when the day starts, not now."""
+        zone = self.composer.zone(customer_store.by_id(tx, invoice.customer_id), invoice)
+        opens = told_from(tx.now, zone, day_starts_of(self.composer.business.settings))
+        if opens is not None:
+            queue.move(tx, [(row.id, to_ms(opens), "quiet_hours")])
+        return opens is not None
 
     def _true_now(self, tx: Tx, row: Row[Any], invoice: Invoice) -> bool:
         """After a gap only the newest of the days that passed is told."""
@@ -86,6 +118,7 @@ class Ticks:
                     known_at=tx.now,
                     customer_id=invoice.customer_id,
                     invoice_id=invoice.id,
+                    data=lateness.facts(tx, invoice),
                     once=f"invoice_due:{invoice.id}:{invoice.due_date.isoformat()}",
                 )
             ],
@@ -93,11 +126,6 @@ class Ticks:
 
     def _overdue(self, tx: Tx, row: Row[Any], invoice: Invoice) -> None:
         threshold = int(row.key.rpartition(":")[2])
-        last = sequence_store.last_messages(tx, [invoice.id]).get(invoice.id)
-        promise = promise_store.open_of(tx, invoice.id)
-        waiting = [*cases.open_of(tx, invoice.id), *cases.open_of_customer(tx, invoice.customer_id)]
-        claimed = any(c.reason == "payment_claim" for c in waiting)
-        safe, why = _safe(claimed=claimed, promised=promise is not None, cases_open=bool(waiting))
         append_events(
             tx,
             [
@@ -109,13 +137,8 @@ class Ticks:
                     invoice_id=invoice.id,
                     data={
                         "threshold_days": threshold,
-                        "first_time": threshold == 1,
-                        "last_message_id": last.id if last else None,
-                        "active_promise_date": promise.on.isoformat() if promise else None,
-                        "payment_claim_waiting": claimed,
-                        "payment_source_fresh": True,
-                        "safe_to_act": safe,
-                        "safe_to_act_reason": why,
+                        "first_time": lateness.first_time(tx, invoice),
+                        **lateness.facts(tx, invoice),
                     },
                     once=f"invoice_overdue:{invoice.id}:{threshold}:{invoice.plan_no}",
                 )
@@ -132,12 +155,12 @@ class Ticks:
             attention.ask_person(tx, row, reason="promise_broken")
             return
         address = customer_store.address_of(tx, invoice.customer_id)
-        customer = customer_store.by_id(tx, invoice.customer_id)
+        zone = self.composer.zone(customer_store.by_id(tx, invoice.customer_id), invoice)
         decision = promises.check(
             promise,
             invoice,
             now=tx.now,
-            zone=self.composer.zone(customer, invoice),
+            zone=zone,
             # Reminders that a person ended do not come back as a word about a broken promise.
             recipe=None if sequence and sequence.state is SequenceState.CANCELLED else recipe,
             new_id=tx.ids.new,
@@ -147,30 +170,47 @@ class Ticks:
             planned=[s for s in sequence_store.steps_of_invoice(tx, invoice.id) if s.id != row.id],
         )
         apply(tx, decision)
+        if decision.result == "unchanged":  # the due day has moved behind the promised one meanwhile
+            at = asked_at(grace_ends_on(promise, invoice.due_date), zone)
+            queue.plan_again(tx, row.id, due_at=to_ms(at))
+
+    def _claim(self, tx: Tx, row: Row[Any]) -> None:
+        """The truce is over. While nobody has answered the customer the reminders stay held, and a person hears it
+        again.
+        """
+        claim = claim_store.by_id(tx, row.key.rpartition(":")[2])
+        if claim is not None and claims.is_unanswered(claim):
+            attention.open_case(
+                tx,
+                reason=claims.UNANSWERED,
+                invoice_id=claim.invoice_id,
+                customer_id=claim.customer_id,
+                words=claim.words,
+            )
 
     def _task(self, tx: Tx, row: Row[Any]) -> None:
         invoice = invoice_store.by_id(tx, row.invoice_id or "")
         if invoice is None or invoice.status in _CLOSED:
             queue.end(tx, [(row.id, StepState.SKIPPED, invoice.status.value if invoice else "void")])
             return
+        since = row.data.get("unless_message_since")
+        if since is not None and _heard(tx, invoice.id, since):
+            queue.end(tx, [(row.id, StepState.SKIPPED, "message_arrived")])
+            return
         promise = promise_store.open_of(tx, invoice.id)
         zone = self.composer.zone(customer_store.by_id(tx, invoice.customer_id), invoice)
         today = tx.now.astimezone(ZoneInfo(zone)).date()
-        if promise is not None and today <= promise.on + timedelta(days=promise.grace_days):
+        ends = grace_ends_on(promise, invoice.due_date) if promise is not None else None
+        if ends is not None and today <= ends:
             # A running promise keeps the owner's hands free as well; the task comes after it.
-            days = (promise.on + timedelta(days=promise.grace_days + 1) - today).days
+            days = (ends - today).days + 1
             queue.move(tx, [(row.id, row.due_at + days * 86_400_000, "promise_active")])
             return
         queue.done(tx, [row.id])
         attention.ask_person(tx, row, reason=str(row.data.get("reason") or "overdue_long"))
 
 
-def _safe(*, claimed: bool, promised: bool, cases_open: bool) -> tuple[bool, str | None]:
-    """Whether a flow may act harshly on this (lock, suspend), and if not, why."""
-    if claimed:
-        return False, "payment_claim_waiting"
-    if promised:
-        return False, "promise_active"
-    if cases_open:
-        return False, "case_open"
-    return True, None
+def _heard(tx: Tx, invoice_id: str, since_ms: int) -> bool:
+    """Whether a message about the invoice has left since then."""
+    last = sequence_store.last_messages(tx, [invoice_id]).get(invoice_id)
+    return last is not None and to_ms(last.at) >= since_ms

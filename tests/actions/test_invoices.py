@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from connector.domain.problems import Conflict, Invalid, NotFound
+from connector.specs import problem_body
 
 from .shop import Shop
 
@@ -187,7 +188,7 @@ def test_plans_are_made_in_the_customers_own_zone(shop: Shop) -> None:
 def test_a_pay_link_to_an_unapproved_host_holds_the_messages(shop: Shop) -> None:
     card = shop.new("N-1", pay_url="https://pay.evil.example/x", mode="live")
 
-    assert card["hold_reason"] == "destination_unapproved"
+    assert card["hold_reason"] == "pay_destination_unapproved"
 
 
 def test_a_void_invoice_is_silent(shop: Shop) -> None:
@@ -267,3 +268,48 @@ def test_an_issue_date_is_the_local_day(shop: Shop) -> None:
     shop.new("N-1")
 
     assert shop.invoice("N-1").issue_date == date(2026, 11, 29)
+
+
+def test_every_wrong_field_is_told_at_once(shop: Shop) -> None:
+    told_before = len(shop.event_rows())
+
+    with pytest.raises(Invalid) as refused:
+        shop.new("N-1", amount="1,5", due_date="2046-01-31", customer_phone="0812", currency="RPX")
+
+    body = problem_body(refused.value, shop.catalog.problems)
+    assert body["code"] == "fields_invalid"
+    assert {e["field"]: e["code"] for e in body["errors"]} == {
+        "currency": "currency_unknown",
+        "amount": "amount_fraction",
+        "due_date": "date_out_of_range",
+        "customer_phone": "phone_invalid",
+    }
+    assert all("…" not in e["detail"] for e in body["errors"]), body["errors"]
+    assert len(shop.event_rows()) == told_before
+
+
+def test_invoices_are_found_by_tag_by_own_fields_and_by_what_changed(shop: Shop) -> None:
+    shop.new("N-1", extra={"tag": "vip, lantai-2", "room": "N1"})
+    shop.new("N-2", customer_name="Joko", customer_phone="081377770001", extra={"tag": "lantai-1"})
+    shop.act("upsert_customer", customer_ref="B2", customer_name="Nur Aini", extra={"tag": "VIP"})
+    before = shop.clock.at.isoformat()
+    shop.pass_time(hours=1)
+    shop.act("update_invoice", invoice="N-2", description="Sewa kamar N2")
+
+    def numbers(**asked: object) -> list[str]:
+        return [i["invoice_number"] for i in shop.act("find_invoices", **asked)["items"]]
+
+    assert sorted(numbers(tag="vip")) == ["B2-2026-12", "N-1"]
+    assert numbers(tag="lantai 1") == [] and numbers(tag="Lantai-1") == ["N-2"]
+    assert numbers(extra={"room": "N1"}) == ["N-1"]
+    assert numbers(extra={"room": "A3"}, status="owed") == ["A3-2026-12"]
+    assert numbers(changed_after=before) == ["N-2"]
+
+
+def test_an_appointment_is_local_time_and_comes_back_with_its_offset(shop: Shop) -> None:
+    made = shop.new("N-1", appointment_at="2026-12-09 10:30")
+    moved = shop.act("update_invoice", invoice="N-1", appointment_at="2026-12-10T10:30:00+08:00")
+
+    assert made["appointment_at"] == "2026-12-09T10:30:00+07:00"
+    assert moved["appointment_at"] == "2026-12-10T09:30:00+07:00"
+    assert shop.act("get_invoice", invoice="N-1")["appointment_at"] == "2026-12-10T09:30:00+07:00"

@@ -63,7 +63,7 @@ def test_a_row_that_nobody_knows_is_new_under_its_stable_number() -> None:
 
     assert (found.action, found.number) == (RowAction.NEW, identity(SITI, LIST))
     assert found.number is not None
-    assert found.number.startswith("202612-")
+    assert found.number.startswith("2026-12-")
 
 
 def test_the_same_list_again_changes_nothing() -> None:
@@ -278,4 +278,4 @@ def test_the_stable_number_depends_on_the_facts_alone(name: str, description: st
 
     assert made == stable_number(LIST, SITI.phone, name.upper(), f" {description} ", date(2026, 12, 31))
     assert made != stable_number("another", SITI.phone, name, description, DUE)
-    assert len(made) == 15
+    assert len(made) == 16

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.domain.allocations import exact, oldest_first
 from connector.domain.model import Invoice, InvoiceStatus
-from connector.domain.payments import exact, oldest_first
 
 
 def _invoice(number: int, amount: int, days: int) -> Invoice:

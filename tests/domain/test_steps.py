@@ -23,6 +23,7 @@ DESIGNED = {
     ("unknown", "held"),
     ("held", "planned"),
     ("held", "cancelled"),
+    ("held", "sent"),
 }
 
 

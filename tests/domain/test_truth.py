@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from schedule_samples import JAKARTA, at, invoice, message
 
 from connector.domain.model import InvoiceStatus, Missed, Stage, Step, StepState
-from connector.domain.truth import Settled, due_since, is_missed, is_true, needs_details, settle_due
+from connector.domain.truth import Settled, due_since, is_missed, is_true, settle_due
 from connector.domain.windows import local_date
 
 HOUR = timedelta(minutes=60)
@@ -128,14 +128,6 @@ def test_two_stages_due_at_once_become_the_later_one() -> None:
 
     assert settled.survivor == H3
     assert endings(settled) == {"created": ("superseded", "superseded")}
-    assert needs_details(settled.survivor, created_sent=False)
-    assert not needs_details(settled.survivor, created_sent=True)
-
-
-def test_the_invoice_text_itself_needs_no_details_added() -> None:
-    assert needs_details(CREATED, created_sent=False)
-    assert not needs_details(None, created_sent=False)
-    assert not needs_details(RECEIPT, created_sent=False)
 
 
 def test_an_overdue_text_ends_where_the_next_stage_begins() -> None:

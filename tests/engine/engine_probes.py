@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from world import World
 
 from connector.clock import to_ms
-from connector.store import clockrow, outages, queue, schema
+from connector.store import agenda, clockrow, outages, schema
 from connector.store.db import Store
 from connector.worker.claiming import Claimed, Sendable
 
@@ -65,7 +65,7 @@ def three_days(world: World, name: str = "tiga-hari", *, unknown: str = "resend_
 def next_due(store: Store) -> datetime | None:
     """The next instant at which something of the plan is due."""
     with store.read() as tx:
-        following = queue.next_instant(tx)
+        following = agenda.next_instant(tx)
     return None if following is None else datetime.fromtimestamp(following / 1000, tz=UTC)
 
 

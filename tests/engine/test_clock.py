@@ -11,7 +11,7 @@ import pytest
 from engine_probes import shifted, three_days
 from world import World, at, world
 
-from connector.store import clockrow, schema
+from connector.store import clockrow, control, schema
 from connector.worker.outgoing import Answer
 from connector.worker.sending import Sending
 
@@ -40,12 +40,12 @@ def kost_on_both(tmp_path: Path, database_url: str) -> Iterator[World]:
 
 def suspicion(kost: World) -> str | None:
     with kost.store.read() as tx:
-        return clockrow.read(tx).suspect
+        return control.state(tx).clock_suspect
 
 
 def target(kost: World) -> datetime | None:
     with kost.store.read() as tx:
-        return clockrow.read(tx).target
+        return control.state(tx).target
 
 
 def advance_within(kost: World, to: datetime, seconds: float = 20.0) -> None:
@@ -239,7 +239,7 @@ def test_retries_within_a_millisecond_do_not_stop_the_walk(kost: World) -> None:
     advance_within(kost, at("2026-11-28 09:30"))
 
     assert kost.sent() == THE_PLAN[:1]
-    assert kost.steps("T-1")["created"].fence == 6
+    assert kost.steps("T-1")["created"].attempt == 6
 
 
 @pytest.mark.parametrize("stop", ["paused", "sender stopped", "network", "case"])

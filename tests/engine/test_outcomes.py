@@ -85,7 +85,8 @@ def test_a_locked_account_stops_the_sender_and_keeps_the_queue(kost: World) -> N
     kost.advance(at("2026-11-28 10:00"))
 
     assert kost.steps("T-1")["created"].state == "planned"
-    assert [e.data["error_code"] for e in kost.events("channel_unhealthy")] == ["131031"]
+    (told,) = kost.events("channel_unhealthy")
+    assert (told.data["error_code"], told.data["waiting_messages"]) == ("131031", 1)
     kost.act("resume_all")
     kost.advance(at("2026-11-28 11:00"))
     assert kost.steps("T-1")["created"].state == "sent"

@@ -187,7 +187,7 @@ def test_what_a_dead_worker_had_claimed_is_sent_once_more_when_the_provider_has_
     kost.advance(at("2026-11-28 09:30"))
 
     assert [name for _, name in kost.sent()] == ["invoice_created"]
-    assert step(kost).fence == 2
+    assert step(kost).attempt == 2
     assert doubled(kost) == 0
 
 
@@ -218,7 +218,7 @@ def test_the_answer_of_an_older_claim_does_not_move_the_newer_one(
         record(kost, first.message_id, outcome)
 
         now = step(kost)
-        assert (now.state, now.message_id, now.fence) == ("sending", second.message_id, 2)
+        assert (now.state, now.message_id, now.attempt) == ("sending", second.message_id, 2)
 
 
 def test_an_older_claim_that_was_taken_after_all_is_counted_as_doubled(kost_on_both: World) -> None:
@@ -435,7 +435,6 @@ def intent(kost: World, number: int) -> str:
                 status="sending",
                 rank=0,
                 attempt=1,
-                fence=1,
                 intent_at=tx.now_ms,
                 intent_at_m=tx.machine_ms,
                 also_delivered=False,

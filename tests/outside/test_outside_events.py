@@ -1,7 +1,7 @@
 """The events of a whole story, read by cursor: each one is what its trigger's spec and sample promise."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -38,6 +38,10 @@ def play(home: Home) -> None:
     asked = home.client().get(f"/v1/sandbox/phones/{SITI}").json()["items"][-1]
     says(home, SITI, button=asked["buttons"][0]["id"])
     home.act("mark_paid", invoice="A3-2026-12", payment_ref="mt-1", payment_method="va_bca")
+    home.act("mark_paid", invoice="C2-2026-12", payment_ref="mt-2")  # the sample's promise is kept
+    home.act("record_promise", invoice="B3-2026-12", promise_date="2026-12-16")  # this one will be broken
+    home.act("reverse_payment", payment="pay_sample", reason="transfer ditolak bank")
+    home.act("mark_paid", invoice="TIDAK-ADA", amount="125000", payment_ref="mt-3", park=True)
     says(home, DEWI, button="already_paid")
     home.act("record_promise", invoice="A2-2026-12", promise_date="2026-12-04", promise_words="besok ya")
     home.act("cancel_promise", promise=home.act("get_invoice", invoice="A2-2026-12")["promise_id"])
@@ -77,12 +81,29 @@ def test_every_event_of_a_story_is_as_its_spec_and_its_sample_say(make_home: Cal
         sample = triggers[event["type"]].sample
         if own_keys(event) != own_keys(dict(sample)):
             faults[event["type"]].append(f"other keys: {sorted(own_keys(event) ^ own_keys(dict(sample)))}")
+        faults[event["type"]] += differing(event, sample)
     assert {name: sorted(set(found)) for name, found in faults.items() if found} == {}
     assert sorted(set(triggers) - {event["type"] for event in told}) == []
     assert all(event["business_id"] == "biz_melati" for event in told)
     assert len({event["event_id"] for event in told}) == len(told)
     _the_samples_are_real_events(home, told)
     _every_way_of_paging_tells_the_same(home, told)
+
+
+def differing(event: Mapping[str, Any], sample: Mapping[str, Any], at: str = "") -> list[str]:
+    """Where an event's value has another type than the sample's: what a builder mapped would break (Zapier T006)."""
+    found = []
+    for key in own_keys(dict(event)) & own_keys(dict(sample)):
+        mine, shown = kind_of(event[key]), kind_of(sample[key])
+        if "null" not in (mine, shown) and mine != shown:
+            found.append(f"{at}{key}: {mine} instead of {shown}")
+        if mine == shown == "array" and event[key] and sample[key]:
+            one, other = event[key][0], sample[key][0]
+            if isinstance(one, dict) and one.keys() != other.keys():
+                found.append(f"{at}{key}: other keys {sorted(one.keys() ^ other.keys())}")
+            elif isinstance(one, dict):
+                found += differing(one, other, f"{key}/")
+    return found
 
 
 def _the_samples_are_real_events(home: Home, told: list[dict[str, Any]]) -> None:
@@ -150,3 +171,9 @@ def test_a_key_that_may_not_see_people_gets_them_masked_wherever_they_are_named(
     for answer in answers:
         assert [word for word in people if word in answer.text] == [], answer.request.url
     assert "A3-2026-12" in answers[0].text and "Rp1.500.000" in answers[0].text  # what is no person stays
+
+
+def kind_of(value: Any) -> str:
+    """The JSON type; a whole number is a number."""
+    names = {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object"}
+    return names.get(type(value), "null")

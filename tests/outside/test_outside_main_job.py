@@ -301,7 +301,7 @@ def test_a_recipe_is_checked_brought_in_listed_and_tried(on_sqlite: Home, tmp_pa
     assert refused.returncode == 78 and "Traceback" not in refused.stderr
     assert [step["step"] for step in tried["steps"] if step["kind"] == "message"] == ["created", "H-1"]
     assert tried["steps"][1]["at"].startswith("2026-12-14T12:00")
-    assert on_sqlite.count("SELECT count(*) FROM invoices WHERE number LIKE 'simulation-%'") == 0
+    assert on_sqlite.count("SELECT count(*) FROM invoices WHERE number LIKE 'SIM-%'") == 0
 
 
 def test_a_backup_of_a_running_house_opens_and_is_whole(

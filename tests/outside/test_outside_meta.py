@@ -1,6 +1,7 @@
 """Live settings against a stand-in for Meta that judges every request by Meta's own OpenAPI, and refuses."""
 
 import importlib.util
+import itertools
 import json
 import subprocess
 import sys
@@ -205,10 +206,10 @@ def test_every_shipped_template_is_one_that_meta_would_make(contracts: Path, lan
     contract = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(contract)
 
-    for name, file in composition.read_catalog().templates.items():
-        for host in (None, "pay.example.com"):
-            body = meta_template_body(file.template, language, pay_host=host)
-            assert contract.validate_template(body) == [], name
+    for file in composition.read_catalog().templates.values():
+        for host, document in itertools.product((None, "pay.example.com"), (False, True)):
+            body = meta_template_body(file.template, language, pay_host=host, document=document)
+            assert contract.validate_template(body) == [], body["name"]
 
 
 def test_in_live_mode_nothing_of_the_sandbox_is_there(live: Live) -> None:

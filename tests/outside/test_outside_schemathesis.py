@@ -35,6 +35,33 @@ def staged(home: Home, name: str) -> dict[str, Any]:
     return body
 
 
+def subscribed(home: Home, path: str) -> dict[str, Any]:
+    """The path of a subscription to a place that does not exist."""
+    wish = {"url": f"https://n8n.invalid/{path}", "events": ["needs_human"]}
+    answer = home.client().post("/v1/webhooks", json=wish)
+    assert answer.status_code == 200, answer.text
+    return {"id": answer.json()["id"]}
+
+
+def hook_cases(home: Home) -> dict[str, list[dict[str, Any]]]:
+    """The same for subscriptions."""
+    here, gone = {"path_parameters": subscribed(home, "a")}, {"path_parameters": subscribed(home, "b")}
+
+    def of(body: dict[str, Any]) -> list[dict[str, Any]]:
+        return [{**here, "media_type": "application/json", "body": body}]
+
+    one = "/v1/webhooks/{id}"
+    return {
+        f"GET {one}": [here],
+        f"PATCH {one}": of({"quiet": "off"}),
+        f"DELETE {one}": [gone],
+        f"POST {one}/test": of({}),
+        f"POST {one}/rotate-secret": [here],
+        f"GET {one}/deliveries": [here],
+        f"POST {one}/replay": of({"from_event_number": 1}),
+    }
+
+
 def good_cases(home: Home) -> dict[str, list[dict[str, Any]]]:
     """One case for each operation whose good request no document can know."""
     look, drop, apply, undo = (staged(home, name) for name in ("Look", "Drop", "Apply", "Undo"))
@@ -49,7 +76,11 @@ def good_cases(home: Home) -> dict[str, list[dict[str, Any]]]:
     def of(found: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
         return [{"path_parameters": {"id": found["import_id"]}, **more}]
 
+    kept = home.client().post("/v1/files", files={"file": ("a.pdf", b"%PDF-1.7")}).json()["file_id"]
     return {
+        **hook_cases(home),
+        "POST /v1/files": [{"media_type": "multipart/form-data", "body": {"file": "%PDF-1.7"}}],
+        "GET /v1/files/{id}": [{"path_parameters": {"id": kept}}],
         "POST /v1/imports": [{"media_type": "multipart/form-data", "body": sheet}],
         "GET /v1/imports/{id}": of(look),
         "GET /v1/imports/{id}/rejected.csv": of(look),

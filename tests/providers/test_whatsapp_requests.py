@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.domain.model import Button, Outcome, OutcomeKind, OutgoingMessage
+from connector.domain.model import Button, Document, Outcome, OutcomeKind, OutgoingMessage
 from connector.providers import Provider, SenderConfig, Unbuildable
 from connector.providers.error_table import KINDS
 
@@ -38,6 +38,17 @@ MESSAGES = {
         (("amount", ""),),
         "tok-en",
         (Button("a", "A"),),
+    ),
+    "template_pdf": OutgoingMessage(
+        "msg_5",
+        "+6281234567890",
+        "x",
+        "id",
+        "invoice_created",
+        (("amount", "Rp4.250.000"),),
+        None,
+        (Button("a", "A"),),
+        Document("https://tagih.example/f/file_1.6a0.sig", "INV-1042.pdf"),
     ),
     "text": OutgoingMessage("msg_3", "+6281234567890", "Terima kasih 🙏\nSampai jumpa.", "id"),
     "buttons": OutgoingMessage(

@@ -17,8 +17,9 @@ from connector.providers.whatsapp_cloud import challenge
 from connector.specs import Catalog, default_dirs, load
 from connector.store import business, control, recipes
 from connector.store.db import Store
+from connector.store.secrets import Vault
 from connector.web.app import make_web
-from connector.web.services import Door, Limits, Services
+from connector.web.services import Door, Hooks, Limits, Services
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +71,7 @@ def services(store: Store, catalog: Catalog, actions: Actions) -> Services:
         options={"recipe": lambda tx, q: [{"id": f"kost{q}", "label": "Kost"}]},
         template_fields=lambda tx, template: {"type": "object", "title": template},
         limits=Limits(refused_burst=20.0, refused_rate=0.001),
+        hooks=Hooks(Vault(SECRET)),
     )
 
 

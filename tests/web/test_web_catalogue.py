@@ -15,7 +15,7 @@ from connector.clock import FixedClock, to_ms
 from connector.domain.decision import Decision, NewEvent
 from connector.domain.problems import Invalid
 from connector.specs import Catalog
-from connector.store import clockrow
+from connector.store import clockrow, control
 from connector.store.apply import apply
 from connector.store.db import Store
 from connector.store.events import number_events, unnumbered
@@ -272,7 +272,7 @@ def test_the_clock_call_waits_until_the_worker_has_walked_there(
     def walk() -> None:
         for _ in range(200):
             with store.write() as tx:
-                target = clockrow.read(tx).target
+                target = control.state(tx).target
                 if target is not None and target > tx.now:
                     clockrow.set_now(tx, target)
                     return
@@ -340,7 +340,7 @@ def test_a_long_walk_answers_202_and_goes_on(
 
     assert (answer.status_code, answer.json["result"]) == (202, "walking")
     with store.read() as tx:
-        target = clockrow.read(tx).target
+        target = control.state(tx).target
     assert target is not None and to_ms(target) == to_ms(NOW + timedelta(days=1))
 
 

@@ -205,36 +205,35 @@ def test_a_row_that_an_action_refuses_is_undone_alone(real: Caller, store: Store
     assert count(store, schema.customers) == 1
 
 
-def test_a_long_file_is_published_piece_by_piece_and_goes_on_after_a_cut(
+def test_power_lost_in_the_middle_of_publishing_leaves_nothing(
     real: Caller, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("connector.actions.import_publishing.AT_ONCE", 2)
     rows = [BUDI.format("").replace("B1", f"B{n}") for n in range(5)]
     preview = upload(real, HEAD + "".join(rows)).json
-    real_mark, marks = import_publishing._mark, []
 
-    def cut_off(*given: Any, **more: Any) -> None:
-        marks.append(more)
-        if len(marks) == 2:
-            raise ConnectionError("the power went")
-        real_mark(*given, **more)
+    def the_power_goes(*given: Any, **more: Any) -> None:
+        raise ConnectionError("the power went")
 
-    monkeypatch.setattr("connector.actions.import_publishing._mark", cut_off)
-    assert apply(real, preview, start=True).status_code == 500
-    assert count(store, schema.invoices) == 2
-    assert real.get(f"/v1/imports/{preview['import_id']}").json["state"] == "applying"
+    with monkeypatch.context() as dark:
+        dark.setattr(import_publishing.imports, "write_results", the_power_goes)
+        assert apply(real, preview, start=True).status_code == 500
 
-    answer = apply(real, preview, start=True)
-
-    assert answer.json["counts"] == {"created": 3}
+    assert real.get(f"/v1/imports/{preview['import_id']}").json["state"] == "ready"
+    for table in (
+        schema.invoices,
+        schema.customers,
+        schema.addresses,
+        schema.steps,
+        schema.events,
+        schema.lists,
+    ):
+        assert count(store, table) == 0
+    assert apply(real, preview, start=True).json["counts"] == {"created": 5}
     assert count(store, schema.invoices) == count(store, schema.sequences) == 5
-    assert real.get(f"/v1/imports/{preview['import_id']}").json["state"] == "applied"
+    assert count(store, schema.customers) == 1
 
 
-def test_a_long_silent_list_is_started_piece_by_piece(
-    real: Caller, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("connector.actions.import_publishing.AT_ONCE", 2)
+def test_a_silent_list_is_started_as_a_whole(real: Caller, store: Store) -> None:
     rows = [BUDI.format("").replace("B1", f"B{n}") for n in range(4)]
     preview = upload(real, HEAD + "".join(rows)).json
     assert apply(real, preview).json["counts"] == {"created": 4}
@@ -268,10 +267,52 @@ def test_undo_voids_what_was_created_and_puts_back_what_was_changed(real: Caller
     assert again.json["code"] == "import_closed"
 
 
-def test_undo_is_too_late_once_money_was_recorded(real: Caller) -> None:
+def test_undo_takes_back_the_payments_that_the_import_recorded(real: Caller, store: Store) -> None:
+    apply(real, upload(real, sheet()).json, start=True)
+    preview = upload(real, sheet(siti="lunas", extra=BUDI.format("lunas").replace("B1", "B2"))).json
+    assert apply(real, preview).json["counts"] == {"created": 1, "recorded": 1, "unchanged": 1}
+
+    answer = real.post(f"/v1/imports/{preview['import_id']}/undo")
+
+    assert (answer.status_code, answer.json["result"]) == (200, "undone")
+    with store.read() as tx:
+        found = {
+            row.description: (row.status, row.paid) for row in tx.conn.execute(sa.select(schema.invoices))
+        }
+    assert found == {
+        "Sewa kamar A3": ("open", 0),
+        "Sewa kamar B1": ("open", 0),
+        "Sewa kamar B2": ("void", 0),
+    }
+    receipts = [step.state for step in steps(store) if step.key.startswith("receipt:")]
+    assert receipts == ["cancelled"]
+
+
+def test_undo_is_too_late_once_a_customer_was_told(real: Caller, store: Store) -> None:
     apply(real, upload(real, sheet()).json, start=True)
     preview = upload(real, sheet(siti="lunas")).json
     apply(real, preview)
+    receipt = next(step for step in steps(store) if step.key.startswith("receipt:"))
+    with store.write() as tx:
+        message = {
+            "id": "msg_told",
+            "address_id": receipt.address_id,
+            "channel": "whatsapp",
+            "provider": "whatsapp_cloud",
+            "sender_id": "1",
+            "stage": "receipt",
+            "permission": "notice",
+            "language": "id",
+            "status": "sent",
+            "rank": 1,
+            "attempt": 1,
+            "intent_at": tx.now_ms + 1000,
+            "intent_at_m": tx.machine_ms,
+            "also_delivered": False,
+        }
+        tx.conn.execute(schema.messages.insert().values(**message))
+        item = {"message_id": "msg_told", "step_id": receipt.id, "invoice_id": receipt.invoice_id}
+        tx.conn.execute(schema.message_items.insert().values(**item))
 
     answer = real.post(f"/v1/imports/{preview['import_id']}/undo")
 

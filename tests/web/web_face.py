@@ -105,6 +105,8 @@ class Actions:
         dry_run: bool = False,
         public_url: str = "",
         language: str = "en",
+        admin: bool = True,
+        sources: Any = None,
         on_success: Any = None,
     ) -> dict[str, Any]:
         self.calls.append((name, body, actor, dry_run))

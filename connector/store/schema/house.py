@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table, Text
 from sqlalchemy.types import JSON
 
+from connector.store.schema import append_only
 from connector.store.schema.base import Id, Instant, metadata
 
 business = Table(
@@ -80,5 +81,40 @@ audit = Table(
     Column("action", String(60), nullable=False),
     Column("object", String(160)),
     Column("result", String(40)),
-    Column("reason", Text),
+    Column("words_digest", String(64)),  # of the reason, salted: the words themselves can be erased
 )
+
+# What people wrote as a reason, and the salt of its digest: an erasure deletes the row and the chain stays whole.
+audit_words = Table(
+    "audit_words",
+    metadata,
+    Column("audit_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("salt", String(64), nullable=False),
+    Column("words", Text, nullable=False),
+)
+
+# One link for each sealed row, in the order of sealing: SHA-256 of the link before and the row.
+audit_chain = Table(
+    "audit_chain",
+    metadata,
+    Column("no", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("audit_id", BigInteger().with_variant(Integer, "sqlite"), nullable=False, unique=True),
+    Column("link", String(64), nullable=False),
+    Column("sealed_at_m", Instant, nullable=False),
+)
+
+# Where the retention cut old rows off: the chain is checked from the newest cut on.
+audit_cuts = Table(
+    "audit_cuts",
+    metadata,
+    Column("no", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("link", String(64), nullable=False),
+    Column("cut_at_m", Instant, nullable=False),
+)
+
+# Only what the retention has cut off may go.
+_CUT = "COALESCE((SELECT MAX(no) FROM audit_cuts), 0)"
+_NOT_CUT = f"NOT EXISTS (SELECT 1 FROM audit_chain c WHERE c.audit_id = OLD.id AND c.no <= {_CUT})"  # noqa: S608
+append_only.guard(audit, kept=_NOT_CUT)
+append_only.guard(audit_chain, kept=f"OLD.no > {_CUT}")
+append_only.guard(audit_cuts, kept="1 = 1")

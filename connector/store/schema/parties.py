@@ -20,6 +20,9 @@ customers = Table(
     Column("rep_name", Text),
     Column("rep_email", Text),
     Column("extra", JSON, nullable=False),
+    Column("source", String(120)),  # where the customer was first named: what a source-bound key may see
+    Column("opted_out_at", Instant),  # the person's own stop: it follows them to another number
+    Column("erased_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
 )
@@ -43,6 +46,7 @@ addresses = Table(
     Column("opted_out_at", Instant),
     Column("last_inbound_at", Instant),
     Column("last_message_at", Instant),
+    Column("doubted_at", Instant),  # nobody knows whose number this is now: nothing with figures leaves
     Column("pair_tokens", Float, nullable=False),  # pair limit: burst 45, 1 per 6 s
     Column("pair_at", Instant, nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -60,6 +64,7 @@ customer_addresses = Table(
     Column("customer_id", Id, ForeignKey("customers.id"), primary_key=True),
     Column("address_id", Id, ForeignKey("addresses.id"), primary_key=True, index=True),
     Column("is_primary", Boolean, nullable=False),
+    Column("state", String(12)),  # of the others: waiting (null too), other, former, wrong
 )
 
 consents = Table(

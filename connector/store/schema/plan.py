@@ -70,7 +70,7 @@ steps = Table(
     Column("kind", String(8), nullable=False),
     Column("key", String(120), nullable=False),
     Column("stage", String(10), nullable=False),
-    Column("sequence_id", Id, ForeignKey("sequences.id"), index=True),
+    Column("sequence_id", Id, ForeignKey("sequences.id")),  # found by the unique key below
     Column("invoice_id", Id, ForeignKey("invoices.id"), index=True),
     Column("customer_id", Id, ForeignKey("customers.id"), index=True),
     Column("address_id", Id, ForeignKey("addresses.id")),
@@ -89,7 +89,6 @@ steps = Table(
     Column("reason_data", JSON),
     Column("attempt", Integer, nullable=False),
     Column("resend", Boolean, nullable=False),
-    Column("fence", Integer, nullable=False),
     Column("worker", String(60)),
     Column("lease_until_m", Instant),
     Column("hold_until", Instant),

@@ -12,6 +12,15 @@ heartbeats = Table(
     Column("at_m", Instant, nullable=False),
 )
 
+# One row, `web`: since when providers could reach us without a gap, and when we last knew it. Machine time.
+listening = Table(
+    "listening",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("since_m", Instant, nullable=False),
+    Column("seen_m", Instant, nullable=False),
+)
+
 blackouts = Table(
     "blackouts",
     metadata,

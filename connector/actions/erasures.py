@@ -1,0 +1,92 @@
+"""A person's rights over what is known of them: a copy of everything, and its erasure."""
+
+from typing import Any
+
+from connector.actions import cards, invoices, recurring, references
+from connector.actions.context import Context
+from connector.clock import from_ms
+from connector.domain.decision import CancelSteps, Decision
+from connector.domain.model import Customer, StepState
+from connector.domain.money import decimal_string
+from connector.domain.problems import Unavailable
+from connector.domain.results import sentence
+from connector.store import control, customers, erasing
+from connector.store import invoices as invoice_store
+
+_MONEY = frozenset({"amount", "paid", "paid_before"})
+
+
+def export_customer(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
+    """Everything that is kept about one customer, table by table; the export itself is written in the audit."""
+    customer = references.customer(ctx, given["customer"])
+    who = erasing.person(ctx.tx, customer.id)
+    currencies = invoice_store.currencies(ctx.tx, who.invoices)
+    tables = {
+        name: [_readable(ctx, row, currencies) for row in rows]
+        for name, rows in erasing.rows_of(ctx.tx, who).items()
+        if rows
+    }
+    return {
+        "result": "exported",
+        "result_text": sentence("exported", ctx.language, {"subject": customer.name}),
+        "customer_id": customer.id,
+        "exported_at": ctx.local(ctx.now),
+        "export": tables,
+    }
+
+
+def _readable(ctx: Context, row: dict[str, Any], currencies: dict[str, str]) -> dict[str, Any]:
+    """A row with times and amounts as people read them; what is unknown is left out."""
+    code = row.get("currency") or currencies.get(row.get("invoice_id") or "") or ctx.business.currency
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        if value is None:
+            continue
+        if name.endswith(("_at", "_at_m", "_until")) and isinstance(value, int):
+            found[name.removesuffix("_m")] = ctx.local(from_ms(value))
+        elif name == "at" and isinstance(value, int):
+            found[name] = ctx.local(from_ms(value))
+        elif name in _MONEY and isinstance(value, int):
+            found[name] = decimal_string(value, code)
+        else:
+            found[name] = value
+    return found
+
+
+def erase_customer(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
+    """Takes the person out everywhere. Who still owes is kept, unless `force` gives the debt up.
+
+    Their opt-out and caps stay under a keyed hash of the number, so that nobody is written to by a new import.
+    """
+    control.lock_identities(ctx.tx)
+    customer = references.customer(ctx, given["customer"])
+    if customers.is_erased(ctx.tx, customer.id):
+        return _answer(ctx, customer, "already_erased", 0)
+    owed = invoice_store.owed_by(ctx.tx, customer.id, lock=True)
+    if owed and not given.get("force"):
+        return _answer(ctx, customer, "open_invoices", 0)
+    if not ctx.tx.key:
+        raise Unavailable("not_ready", params={"what": "TAGIH_SECRET_KEY"})
+    for invoice in owed:
+        invoices.void_invoice(ctx, {"invoice": invoice.id})
+    for ref in customers.active_charges(ctx.tx, customer.id):
+        recurring.stop_recurring_charge(ctx, {"charge": ref})
+    ended = CancelSteps(StepState.CANCELLED, "erased", customer_id=customer.id)
+    ctx.apply(Decision(cancels=(ended,)))
+    changed = erasing.erase(ctx.tx, customer.id)
+    ctx.cache.setdefault("after", []).append(lambda store: store.scrub())
+    return _answer(ctx, customer, "erased", changed)
+
+
+def _answer(ctx: Context, customer: Customer, result: str, changed: int) -> dict[str, Any]:
+    owed = [] if result == "erased" else invoice_store.owed_by(ctx.tx, customer.id)
+    detail = cards.open_invoices_text(ctx, owed) or ""
+    words = {"subject": customer.id, "detail": detail}
+    return {
+        "result": result,
+        "result_text": sentence(result, ctx.language, words),
+        "customer_id": customer.id,
+        "open_invoices": len(owed),
+        "open_invoices_text": detail or None,
+        "erased_rows": changed,
+    }

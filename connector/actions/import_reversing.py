@@ -1,0 +1,35 @@
+"""A tick that is gone: the payment that the list had brought is taken back, if a person says so.
+
+Until the customer was told of the payment nobody needs to say so: taking the tick away is the mending of a
+slip, and the confirmation never leaves.
+"""
+
+from typing import Any
+
+from connector.actions import reversing
+from connector.actions.context import Context
+from connector.domain.listdiff import Flag
+from connector.store import imports, payments
+from connector.store.imports import StagedRow
+
+NEEDS_PERSON = "needs_person"
+UNTICKED = {"id": "Tanda lunas di lembar dihapus", "en": "The paid mark in the sheet was removed"}
+
+
+def untick(ctx: Context, list_name: str, row: StagedRow, *, named: bool) -> str:
+    """What became of the payment: reversed, or needs_person when its line was not named."""
+    if Flag.PAYMENT_UNTICKED in row.fields["flags"] and not named:
+        return NEEDS_PERSON
+    return take_back(ctx, list_name, row.invoice_id or "", UNTICKED[ctx.language])
+
+
+def take_back(ctx: Context, list_name: str, invoice_id: str, reason: str) -> str:
+    """Takes back every payment that this list brought to the invoice."""
+    source, done = imports.source_of(list_name), "unchanged"
+    for item in payments.standing_of_invoice(ctx.tx, invoice_id):
+        paid = payments.by_id(ctx.tx, item.payment_id)
+        if paid is not None and paid.source == source:
+            given: dict[str, Any] = {"payment": paid.id, "reason": reason}
+            reversing.reverse_payment(ctx, given)
+            done = "reversed"
+    return done

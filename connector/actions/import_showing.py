@@ -1,0 +1,148 @@
+"""A preview as people read it: who, how much, until when, what changes from what to what, and what is wrong where."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from connector.domain.listwords import ACTIONS, FIELDS, FLAGS, change_text, changes_text, words_of
+from connector.domain.money import format_money, parse_amount
+from connector.domain.texts import format_date
+from connector.specs import Catalog
+from connector.store.imports import Import, StagedRow
+
+# What stands in a row's detail, in its order (connector/spreadsheets/fields.py).
+_TOLD = {"duplicate_row": ("line",), "date_implausible": ("date",), "text_too_long": ("max", "length")}
+_LATE_DAYS = 30
+_FIRST = {
+    "id": "{rows} baris: {paid} sudah lunas (tidak dikirimi apa-apa), {ahead} belum jatuh tempo, "
+    "{late} lewat paling lama {days} hari (satu pesan perkenalan yang ramah), {long} lewat lebih lama "
+    "(menunggu keputusan Anda), {silent} tanpa persetujuan tercatat.",
+    "en": "{rows} rows: {paid} paid already (nothing is sent to them), {ahead} not due yet, {late} overdue by "
+    "at most {days} days (one gentle first text), {long} overdue for longer (they wait for your decision), "
+    "{silent} without a recorded consent.",
+}
+
+
+def shown_preview(
+    found: Import, rows: Sequence[StagedRow], catalog: Catalog, language: str, *, first: bool
+) -> dict[str, Any]:
+    """Everything that `GET /v1/imports/{id}` tells."""
+    shown = [shown_row(row, found.options, catalog, language) for row in rows]
+    today = date.fromisoformat(found.options["today"])
+    return {
+        "import_id": found.id,
+        "list": found.list_name,
+        "state": found.state,
+        "preview_version": found.preview_version,
+        "rows": shown,
+        "missing": found.options.get("missing", []),
+        "missing_rows": [
+            {"number": number, "customer_name": name} for number, name in found.options.get("gone", [])
+        ],
+        "suspicious": [
+            {"line": row["line"], "invoice": row["number"], "flags": row["flags"], "detail": _look_twice(row)}
+            for row in shown
+            if row["flags"]
+        ],
+        "counts": found.counts,
+        "first_import": first,
+        "summary_text": _summary(rows, today, language) if first else None,
+    }
+
+
+def shown_row(row: StagedRow, options: Mapping[str, Any], catalog: Catalog, language: str) -> dict[str, Any]:
+    """One row of the preview."""
+    fields = row.fields["fields"]
+    currency = fields.get("currency", "IDR")
+    changes = {name: tuple(values) for name, values in row.fields["changes"].items()}
+    amount, due = fields.get("amount"), fields.get("due_date")
+    return {
+        "line": row.line,
+        "ok": not row.errors,
+        "action": row.action,
+        "action_text": words_of(ACTIONS, row.action, language),
+        "number": row.number,
+        "customer_name": fields.get("customer_name"),
+        "amount_text": None if amount is None else _money(amount, currency, language),
+        "due_date_text": None if due is None else format_date(date.fromisoformat(due), language),
+        "invoice": {"number": row.number, **fields} if not row.errors else None,
+        "errors": [fault(error, options, row.line, catalog, language) for error in row.errors],
+        "changes": [
+            {
+                "field": name,
+                "field_text": _heading(name, options) or words_of(FIELDS, name, language),
+                "text": change_text(name, before, after, currency, language),
+            }
+            for name, (before, after) in changes.items()
+        ],
+        "changes_text": changes_text(changes, currency, language, unticked=row.fields["unticked"]) or None,
+        "flags": row.fields["flags"],
+        "flags_text": "; ".join(words_of(FLAGS, flag, language) for flag in row.fields["flags"]) or None,
+        "newly_paid": row.fields["newly_paid"],
+        "result": row.result,
+    }
+
+
+def _money(amount: str, currency: str, language: str) -> str:
+    return format_money(parse_amount(amount, currency).minor, currency, language)
+
+
+def fault(
+    error: Mapping[str, Any],
+    options: Mapping[str, Any],
+    line: int | None,
+    catalog: Catalog,
+    language: str,
+) -> dict[str, Any]:
+    """A fault by the sheet's own heading and the cell, with its sentence and what to do about it."""
+    spec = catalog.problems.get(error["code"])
+    heading, cell = _heading(error["field"], options), place(error["field"], line, options)
+    said = error["detail"]
+    if spec is not None:
+        told = zip(_TOLD.get(error["code"], ()), str(said or "").split(", "), strict=False)
+        named = f"“{heading}”" if heading else words_of(FIELDS, error["field"], language)
+        where = f"{named} ({cell})" if cell else named
+        params = {"field": where, **dict(told)}
+        said = f"{spec.sentence(language, params)} {spec.advice(language, params)}"
+    return {
+        "field": error["field"],
+        "heading": heading,
+        "cell": cell,
+        "code": error["code"],
+        "detail": said or error["code"],
+    }
+
+
+def _heading(field: str, options: Mapping[str, Any]) -> str | None:
+    found = options.get("columns", {}).get(field)
+    return found[0] if found else None
+
+
+def place(field: str, line: int | None, options: Mapping[str, Any]) -> str | None:
+    """Where the value stands, as the spreadsheet's own program names it: B4; None for rows as JSON."""
+    found = options.get("columns", {}).get(field)
+    if not found or line is None or options.get("kind") == "json":
+        return None
+    return f"{found[1]}{line}"
+
+
+def _look_twice(row: Mapping[str, Any]) -> str:
+    who = row["customer_name"] or row["number"] or "-"
+    return f"{row['line']}, {who}: {row['flags_text']}"
+
+
+def _summary(rows: Sequence[StagedRow], today: date, language: str) -> str:
+    """What starting this list would do, in one sentence."""
+    good = [row.fields["fields"] | {"paid": row.fields["newly_paid"]} for row in rows if not row.errors]
+    owed = [fields for fields in good if not fields["paid"]]
+    days = [(today - date.fromisoformat(fields["due_date"])).days for fields in owed]
+    figures = {
+        "rows": len(good),
+        "paid": len(good) - len(owed),
+        "ahead": sum(late <= 0 for late in days),
+        "late": sum(0 < late <= _LATE_DAYS for late in days),
+        "long": sum(late > _LATE_DAYS for late in days),
+        "silent": sum("consent_source" not in fields for fields in owed),
+        "days": _LATE_DAYS,
+    }
+    return _FIRST["en" if language == "en" else "id"].format(**figures)

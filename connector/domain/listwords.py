@@ -1,0 +1,119 @@
+"""What the difference of a list says to people: short words in Indonesian and English."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from connector.domain.money import format_money
+from connector.domain.texts import format_date
+
+ACTIONS: Mapping[str, Mapping[str, str]] = {
+    "new": {"id": "baru", "en": "new"},
+    "changed": {"id": "berubah", "en": "changed"},
+    "newly_paid": {"id": "lunas", "en": "paid"},
+    "unchanged": {"id": "tetap", "en": "unchanged"},
+    "missing": {"id": "hilang", "en": "missing"},
+    "refused": {"id": "ditolak", "en": "refused"},
+}
+FIELDS: Mapping[str, Mapping[str, str]] = {
+    "customer_name": {"id": "nama", "en": "name"},
+    "phone": {"id": "nomor WhatsApp", "en": "phone"},
+    "amount": {"id": "jumlah", "en": "amount"},
+    "currency": {"id": "mata uang", "en": "currency"},
+    "due_date": {"id": "jatuh tempo", "en": "due date"},
+    "description": {"id": "keterangan", "en": "description"},
+    "invoice_number": {"id": "nomor tagihan", "en": "invoice number"},
+    "paid": {"id": "lunas", "en": "paid"},
+    "pay_url": {"id": "tautan bayar", "en": "pay link"},
+    "language": {"id": "bahasa", "en": "language"},
+    "recipe": {"id": "resep", "en": "recipe"},
+}
+FLAGS: Mapping[str, Mapping[str, str]] = {
+    "amount_dropped": {
+        "id": "jumlahnya turun jauh; mungkin ada nol yang hilang",
+        "en": "the amount fell by far; a zero may be lost",
+    },
+    "amount_jumped": {
+        "id": "jumlahnya naik jauh; mungkin ada nol yang lebih",
+        "en": "the amount rose by far; there may be a zero too many",
+    },
+    "currency_changed": {"id": "mata uangnya lain", "en": "the currency is another one"},
+    "phone_changed": {
+        "id": "nomor WhatsApp-nya lain; yang lama dipakai sampai Anda menyetujui",
+        "en": "the phone number is another one; the old one stays in use until you agree",
+    },
+    "name_changed": {
+        "id": "namanya lain; mungkin orang lain, jadi tidak diganti sendiri",
+        "en": "the name is another one; perhaps another person, so it is not changed by itself",
+    },
+    "description_changed": {"id": "keterangannya diganti", "en": "the description was changed"},
+    "due_date_moved": {"id": "jatuh temponya bergeser jauh", "en": "the due date moved far"},
+    "part_payment": {"id": "dibayar sebagian", "en": "paid in part"},
+    "overpayment": {"id": "dibayar lebih dari tagihan", "en": "paid more than is owed"},
+    "payment_unticked": {
+        "id": "tanda lunasnya dihapus, padahal pelanggan sudah diberi tahu; sebut barisnya untuk membatalkan "
+        "pembayaran",
+        "en": "its paid mark is gone, but the customer has been told; name its line to take the payment back",
+    },
+    "paid_changed": {
+        "id": "sudah lunas, tetapi jumlahnya berubah",
+        "en": "paid already, but its amount changed",
+    },
+    "other_source": {"id": "tagihan ini berasal dari tempat lain", "en": "this invoice comes from elsewhere"},
+    "void": {"id": "tagihan ini sudah dibatalkan", "en": "this invoice is void"},
+    "suspicious_value": {
+        "id": "ada tautan atau nomor rekening di dalam teksnya",
+        "en": "its text holds a link or an account number",
+    },
+}
+_UNTICKED = {"id": "tanda lunas dihapus", "en": "paid mark removed"}
+_NOTHING = {"id": "kosong", "en": "empty"}
+_ARROW = " → "
+
+
+def words_of(table: Mapping[str, Mapping[str, str]], key: str, language: str) -> str:
+    """The words for a key; an unknown key speaks for itself.
+
+    >>> words_of(ACTIONS, "newly_paid", "id"), words_of(FIELDS, "no_such", "en")
+    ('lunas', 'no such')
+    """
+    said = table.get(key)
+    return key.replace("_", " ") if said is None else said["en" if language == "en" else "id"]
+
+
+def change_text(field: str, before: Any, after: Any, currency: str, language: str) -> str:
+    """One field of a row before and after.
+
+    >>> change_text("amount", 150000000, 160000000, "IDR", "id")
+    'jumlah Rp1.500.000 → Rp1.600.000'
+    """
+    show = _SHOWN.get(field, _plain)
+    sides = (show(value, currency, language) for value in (before, after))
+    return f"{words_of(FIELDS, field, language)} {_ARROW.join(sides)}"
+
+
+def changes_text(
+    changes: Mapping[str, tuple[Any, Any]], currency: str, language: str, *, unticked: bool = False
+) -> str:
+    """Everything that changed, one after the other."""
+    told = [
+        change_text(field, before, after, currency, language) for field, (before, after) in changes.items()
+    ]
+    if unticked:
+        told.append(_UNTICKED["en" if language == "en" else "id"])
+    return "; ".join(told)
+
+
+def _plain(value: Any, currency: str, language: str) -> str:
+    return _NOTHING["en" if language == "en" else "id"] if value in (None, "") else str(value)
+
+
+def _money(value: Any, currency: str, language: str) -> str:
+    return format_money(value, currency, language) if isinstance(value, int) else str(value)
+
+
+def _day(value: Any, currency: str, language: str) -> str:
+    return format_date(date.fromisoformat(str(value)), language)
+
+
+_SHOWN: Mapping[str, Callable[[Any, str, str], str]] = {"amount": _money, "due_date": _day}

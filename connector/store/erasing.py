@@ -1,0 +1,269 @@
+"""Takes a person out of the whole database: walks the register of personal data, leaves a keyed tombstone.
+
+What stays: invoices, payments and dates as bookkeeping needs them, without a word about the person; and for a
+number that nobody else uses a keyed hash in its place, under which its opt-out, its caps and its window go on.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from connector.store import audit, schema
+from connector.store.db import Tx
+from connector.store.personal import REGISTER
+
+LINKS, ADDRESSES = schema.customer_addresses, schema.addresses
+# In the data of an event only ids, codes, dates and figures stay.
+_CODE = re.compile(
+    r"[a-z][a-z0-9_]{0,39}|[a-z]{2,4}_[0-9A-Za-z]{5,40}|\d{4}-\d\d-\d\d|[A-Z]{3}|H[+-]?\d{0,3}"
+)
+_FREE_KEYS = frozenset({"by", "words", "note", "reply_text", "customer_words", "error_title", "reason_words"})
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Everything that leads to one customer's rows."""
+
+    id: str
+    name: str
+    ref: str | None
+    email: str | None
+    invoices: tuple[str, ...]
+    addresses: tuple[str, ...]  # every number that is or was tied to them
+    own: dict[str, str]  # those of nobody else: id -> phone
+
+    def keys(self, column: str) -> tuple[str, ...]:
+        """The values of a leading column that mean this person."""
+        return self.invoices if column == "invoice_id" else (self.id,)
+
+
+def person(tx: Tx, customer_id: str) -> Person:
+    """Finds what belongs to the customer."""
+    row = tx.conn.execute(sa.select(schema.customers).where(schema.customers.c.id == customer_id)).one()
+    mine = sa.select(schema.invoices.c.id).where(schema.invoices.c.customer_id == customer_id)
+    tied = set(
+        tx.conn.execute(sa.select(LINKS.c.address_id).where(LINKS.c.customer_id == customer_id)).scalars()
+    )
+    others = sa.select(LINKS.c.address_id).where(LINKS.c.customer_id != customer_id)
+    suggested = _suggested(tx, customer_id)
+    alone = tx.conn.execute(
+        sa.select(ADDRESSES.c.id, ADDRESSES.c.phone).where(
+            ADDRESSES.c.id.in_(sorted(tied | suggested)), ADDRESSES.c.id.not_in(others)
+        )
+    )
+    return Person(
+        id=customer_id,
+        name=row.name,
+        ref=row.ref,
+        email=row.email,
+        invoices=tuple(tx.conn.execute(mine.order_by(schema.invoices.c.id)).scalars()),
+        addresses=tuple(sorted(tied)),
+        own={found.id: found.phone for found in alone},
+    )
+
+
+def _suggested(tx: Tx, customer_id: str) -> set[str]:
+    """Numbers that were only ever suggested for this customer, by WhatsApp or a sheet."""
+    table = schema.events
+    rows = tx.conn.execute(
+        sa.select(table.c.data).where(table.c.customer_id == customer_id, table.c.type == "contact_problem")
+    )
+    return {row.data["address_id"] for row in rows if row.data.get("address_id")}
+
+
+def keyed(tx: Tx, text: str, length: int) -> str:
+    """A hash that only this installation can make again; it begins with x, as no number does."""
+    if not tx.key:
+        raise LookupError("a keyed hash needs the key of this installation")
+    return "x" + hmac.new(tx.key, text.encode(), hashlib.sha256).hexdigest()[: length - 1]
+
+
+def erase(tx: Tx, customer_id: str) -> int:
+    """Erases the customer everywhere; answers how many rows changed."""
+    who = person(tx, customer_id)
+    changed = sum(_empty(tx, name, who) for name in REGISTER)
+    changed += _sweep(tx, who)
+    changed += _hash_refs(tx, who)
+    changed += _numbers(tx, who)
+    about = [who.id, *who.invoices, *_cases_of(tx, who)]
+    changed += audit.forget_words(tx, about)
+    table = schema.customers
+    tx.conn.execute(
+        table.update()
+        .where(table.c.id == who.id)
+        .values(folded_name=f"erased:{who.id}", erased_at=tx.now_ms, updated_at=tx.now_ms)
+    )
+    return changed
+
+
+def _empty(tx: Tx, name: str, who: Person) -> int:
+    """The register's plain part: known columns of known rows."""
+    holding, table = REGISTER[name], schema.metadata.tables[name]
+    if not holding.emptied or not holding.by:
+        return 0
+    mine = sa.or_(*(table.c[column].in_(who.keys(column)) for column in holding.by))
+    if name == "replies":
+        mine = sa.or_(mine, table.c.address_id.in_(sorted(who.own)))
+    return int(tx.conn.execute(table.update().where(mine).values(**holding.emptied)).rowcount)
+
+
+def _cases_of(tx: Tx, who: Person) -> list[str]:
+    table = schema.cases
+    mine = sa.or_(table.c.customer_id == who.id, table.c.invoice_id.in_(who.invoices))
+    return list(tx.conn.execute(sa.select(table.c.id).where(mine)).scalars())
+
+
+# --- bodies in which the person is looked for ---------------------------------------------------------------
+
+
+def _sweep(tx: Tx, who: Person) -> int:
+    digits = [phone.lstrip("+")[-9:] for phone in who.own.values()]
+    quoted = [json.dumps(text) for text in (who.name, who.email) if text]
+    ids = [who.id]
+    inbox, remembered, rows = schema.inbox, schema.idempotency, schema.import_rows
+    changed = tx.conn.execute(
+        inbox.update()
+        .where(_holds(inbox.c.body, digits, tx), inbox.c.state != "new")
+        .values(body=b"", error=None)
+    ).rowcount
+    changed += tx.conn.execute(
+        remembered.delete().where(_holds(remembered.c.answer, ids + digits + quoted, tx))
+    ).rowcount
+    staged = [_holds(rows.c[name], digits + quoted, tx) for name in ("fields", "before", "raw", "errors")]
+    changed += tx.conn.execute(
+        rows.update()
+        .where(sa.or_(rows.c.invoice_id.in_(who.invoices), *staged))
+        .values(fields={}, before=sa.null(), raw={}, errors=[])
+    ).rowcount
+    return int(changed) + _events(tx, who) + _files(tx, who) + _phones(tx, who, digits)
+
+
+def _holds(column: sa.Column[Any], needles: Sequence[str], tx: Tx) -> sa.ColumnElement[bool]:
+    """Whether a body contains any of these, byte by byte."""
+    if not needles:
+        return sa.false()
+    if isinstance(column.type, sa.LargeBinary):
+        if tx.dialect == "sqlite":
+            return sa.or_(*(sa.func.instr(column, needle.encode()) > 0 for needle in needles))
+        escaped = sa.func.encode(column, "escape")
+        return sa.or_(*(sa.func.strpos(escaped, needle) > 0 for needle in needles))
+    text = sa.cast(column, sa.Text)
+    search = sa.func.instr if tx.dialect == "sqlite" else sa.func.strpos
+    return sa.or_(*(search(text, needle) > 0 for needle in needles))
+
+
+def _events(tx: Tx, who: Person) -> int:
+    """Events stay, with ids, codes, dates and figures alone."""
+    table = schema.events
+    mine = sa.or_(table.c.customer_id == who.id, table.c.invoice_id.in_(who.invoices))
+    changed = 0
+    for row in tx.conn.execute(sa.select(table.c.id, table.c.data).where(mine)).all():
+        bare = _bare(row.data)
+        if bare != row.data:
+            tx.conn.execute(table.update().where(table.c.id == row.id).values(data=bare))
+            changed += 1
+    told = schema.deliveries
+    answers = told.c.event_id.in_(sa.select(table.c.id).where(mine))
+    changed += tx.conn.execute(
+        told.update().where(answers, told.c.answer.is_not(None)).values(answer=None)
+    ).rowcount
+    return int(changed)
+
+
+def _bare(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _bare(v) for k, v in value.items() if k not in _FREE_KEYS}
+    if isinstance(value, list):
+        return [_bare(v) for v in value]
+    if isinstance(value, str) and not _CODE.fullmatch(value):
+        return None
+    return value
+
+
+def _files(tx: Tx, who: Person) -> int:
+    """Documents and proofs go with their bytes; what is known of them stays as a fact without a name."""
+    files, bodies = schema.files, schema.file_bodies
+    mine = sa.select(files.c.id).where(
+        sa.or_(files.c.customer_id == who.id, files.c.invoice_id.in_(who.invoices))
+    )
+    return int(tx.conn.execute(bodies.delete().where(bodies.c.file_id.in_(mine))).rowcount)
+
+
+def _phones(tx: Tx, who: Person, digits: Sequence[str]) -> int:
+    """The sandbox's phones, which hold what was shown and typed on them."""
+    shown, posted, faults = schema.emu_messages, schema.emu_webhooks, schema.emu_faults
+    phones = sorted(who.own.values())
+    changed = tx.conn.execute(shown.delete().where(shown.c.phone.in_(phones))).rowcount
+    changed += tx.conn.execute(posted.delete().where(_holds(posted.c.payload, digits, tx))).rowcount
+    changed += tx.conn.execute(faults.delete().where(faults.c.phone.in_(phones))).rowcount
+    return int(changed)
+
+
+# --- what stays as a keyed hash -----------------------------------------------------------------------------
+
+
+def _hash_refs(tx: Tx, who: Person) -> int:
+    """References stay unique without saying what they were."""
+    changed = 0
+    for name, column, length in (
+        ("payments", "ref", 65),
+        ("recurring_charges", "ref", 65),
+        ("customer_refs", "external_id", 65),
+    ):
+        table = schema.metadata.tables[name]
+        mine = sa.and_(table.c.customer_id == who.id, table.c[column].is_not(None))
+        for old in list(tx.conn.execute(sa.select(table.c[column]).where(mine)).scalars()):
+            tx.conn.execute(
+                table.update().where(mine, table.c[column] == old).values({column: keyed(tx, old, length)})
+            )
+            changed += 1
+    return changed
+
+
+def _numbers(tx: Tx, who: Person) -> int:
+    """A number of nobody else becomes its hash; a person's own stop stays with each of their numbers."""
+    stopped = tx.conn.execute(
+        sa.select(schema.customers.c.opted_out_at).where(schema.customers.c.id == who.id)
+    ).scalar_one_or_none()
+    for address_id, phone in who.own.items():
+        if phone.startswith("x"):
+            continue
+        values: dict[str, Any] = {"phone": keyed(tx, phone, 20), "doubted_at": None}
+        if stopped is not None:
+            values["opted_out_at"] = sa.func.coalesce(ADDRESSES.c.opted_out_at, stopped)
+        tx.conn.execute(ADDRESSES.update().where(ADDRESSES.c.id == address_id).values(**values))
+    tx.conn.execute(LINKS.delete().where(LINKS.c.customer_id == who.id))
+    return len(who.own)
+
+
+def revive(tx: Tx, phone: str) -> str | None:
+    """The id of an erased number that somebody brings again; its stop and its caps were kept."""
+    if not tx.key:
+        return None
+    found = tx.conn.execute(
+        sa.select(ADDRESSES.c.id).where(ADDRESSES.c.phone == keyed(tx, phone, 20))
+    ).scalar_one_or_none()
+    if found is not None:
+        tx.conn.execute(ADDRESSES.update().where(ADDRESSES.c.id == found).values(phone=phone))
+    return None if found is None else str(found)
+
+
+def rows_of(tx: Tx, who: Person) -> dict[str, list[dict[str, Any]]]:
+    """Every row about the person, by table: what an export shows."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name, holding in REGISTER.items():
+        table = schema.metadata.tables[name]
+        if not holding.by:
+            continue
+        mine: Iterable[Any] = [table.c[column].in_(who.keys(column)) for column in holding.by]
+        rows = tx.conn.execute(sa.select(table).where(sa.or_(*mine)).order_by(*table.primary_key.columns))
+        found[name] = [dict(row._mapping) for row in rows]
+    numbers = sa.select(ADDRESSES).where(ADDRESSES.c.id.in_(who.addresses)).order_by(ADDRESSES.c.id)
+    found["addresses"] = [dict(row._mapping) for row in tx.conn.execute(numbers)]
+    return found

@@ -1,0 +1,123 @@
+"""Recurring charges and their decided periods."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import sqlalchemy as sa
+
+from connector.domain.model import Invoice, InvoiceStatus
+from connector.domain.recurring import Charge, ChargeState, Period, PeriodState
+from connector.store import schema
+from connector.store.db import Tx
+from connector.store.rows import columns_of, value_of
+
+CHARGES = schema.recurring_charges
+PERIODS = schema.charge_periods
+INVOICES = schema.invoices
+
+
+def by_id(tx: Tx, charge_id: str, *, lock: bool = False, wait: bool = True) -> Charge | None:
+    """The charge; locked until the end of the transaction, or None when another has it and we do not wait."""
+    return _one(tx, CHARGES.c.id == charge_id, lock, wait)
+
+
+def by_ref(tx: Tx, ref: str, *, lock: bool = False) -> Charge | None:
+    return _one(tx, CHARGES.c.ref == ref, lock, True)
+
+
+def _one(tx: Tx, where: sa.ColumnElement[bool], lock: bool, wait: bool) -> Charge | None:
+    query = sa.select(CHARGES).where(where)
+    if lock and tx.dialect == "postgresql":
+        query = query.with_for_update(skip_locked=not wait)
+    row = tx.conn.execute(query).first()
+    return value_of(Charge, row._mapping) if row else None
+
+
+def of_customer(tx: Tx, customer_id: str, *, lock: bool = False) -> list[Charge]:
+    """The customer's charges that still run."""
+    where = (CHARGES.c.customer_id == customer_id, CHARGES.c.state == ChargeState.ACTIVE)
+    query = sa.select(CHARGES).where(*where).order_by(CHARGES.c.ref)
+    rows = tx.conn.execute(query.with_for_update() if lock else query)
+    return [value_of(Charge, row._mapping) for row in rows]
+
+
+def of_list(tx: Tx, list_name: str) -> list[Charge]:
+    """Every charge of a spreadsheet's roster."""
+    rows = tx.conn.execute(sa.select(CHARGES).where(CHARGES.c.list_name == list_name).order_by(CHARGES.c.ref))
+    return [value_of(Charge, row._mapping) for row in rows]
+
+
+def by_refs(tx: Tx, refs: Iterable[str]) -> dict[str, Charge]:
+    wanted = sorted(set(refs))
+    if not wanted:
+        return {}
+    rows = tx.conn.execute(sa.select(CHARGES).where(CHARGES.c.ref.in_(wanted)))
+    return {row.ref: value_of(Charge, row._mapping) for row in rows}
+
+
+def decided(tx: Tx, charge_id: str) -> dict[str, Period]:
+    """The periods of a charge that were decided."""
+    rows = tx.conn.execute(sa.select(PERIODS).where(PERIODS.c.charge_id == charge_id))
+    return {row.period: value_of(Period, row._mapping) for row in rows}
+
+
+def waiting_of_case(tx: Tx, case_id: str) -> list[Period]:
+    """The periods that a case is about and that nobody has decided yet, the oldest first."""
+    rows = tx.conn.execute(
+        sa.select(PERIODS)
+        .where(PERIODS.c.case_id == case_id, PERIODS.c.state == PeriodState.WAITING)
+        .order_by(PERIODS.c.charge_id, PERIODS.c.period)
+    )
+    return [value_of(Period, row._mapping) for row in rows]
+
+
+def add(tx: Tx, period: Period) -> None:
+    """Writes down what became of a period, once for ever."""
+    tx.conn.execute(PERIODS.insert().values(**columns_of(period), created_at=tx.now_ms))
+
+
+def decide(tx: Tx, period: Period) -> None:
+    """A period that waited for a person is decided, or waits with its case."""
+    tx.conn.execute(
+        PERIODS.update()
+        .where(
+            PERIODS.c.charge_id == period.charge_id,
+            PERIODS.c.period == period.period,
+            PERIODS.c.state == PeriodState.WAITING,
+        )
+        .values(**columns_of(period))
+    )
+
+
+def set_step(tx: Tx, charge_id: str, step_id: str | None) -> None:
+    """Names the step that issues the next period."""
+    tx.conn.execute(CHARGES.update().where(CHARGES.c.id == charge_id).values(step_id=step_id))
+
+
+def rivals(tx: Tx, customer_id: str, number: str, first: date, last: date) -> list[Invoice]:
+    """Invoices that may bill the same thing: the number itself, or another source's for these days."""
+    others = sa.and_(
+        INVOICES.c.customer_id == customer_id,
+        INVOICES.c.due_on >= first.isoformat(),
+        INVOICES.c.due_on <= last.isoformat(),
+        INVOICES.c.source != "recurring",
+        INVOICES.c.status != InvoiceStatus.VOID,
+        INVOICES.c.parent_id.is_(None),  # the instalments of an older debt bill nothing new
+    )
+    rows = tx.conn.execute(
+        sa.select(INVOICES).where(sa.or_(INVOICES.c.number == number, others)).order_by(INVOICES.c.due_on)
+    )
+    return [value_of(Invoice, row._mapping) for row in rows]
+
+
+def options(tx: Tx, text: str, limit: int = 50) -> list[tuple[str, str]]:
+    """(id, label) of the charges that run and whose reference begins like `text`, for drop-downs."""
+    query = (
+        sa.select(CHARGES.c.id, CHARGES.c.ref, schema.customers.c.name)
+        .join_from(CHARGES, schema.customers, schema.customers.c.id == CHARGES.c.customer_id)
+        .where(CHARGES.c.state == ChargeState.ACTIVE)
+        .order_by(CHARGES.c.ref)
+    )
+    if text:
+        query = query.where(sa.func.lower(CHARGES.c.ref).startswith(text.lower(), autoescape=True))
+    return [(row.id, f"{row.ref} · {row.name}") for row in tx.conn.execute(query.limit(limit))]

@@ -1,0 +1,34 @@
+"""Moves the virtual clock: from due instant to due instant while there is power, in one jump while there is none."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from connector.clock import from_ms
+from connector.store import agenda, clockrow, outages
+from connector.store.control import Control
+from connector.store.db import Store
+
+
+def waits_for_tokens(store: Store) -> bool:
+    """Whether something is due that only waits for a sender's bucket, or for a row that somebody holds."""
+    with store.read() as tx:
+        return agenda.waits_for_tokens(tx)
+
+
+def step(store: Store, worker: str, goals: Iterable[datetime]) -> None:
+    """Goes to the next due instant, or to the earliest of these goals; walked, so nobody was away."""
+    with store.read() as tx:
+        following = agenda.next_instant(tx)
+    known = [*goals] if following is None else [*goals, from_ms(following)]
+    with store.write() as tx:
+        clockrow.set_now(tx, min(known))
+        outages.beat(tx, worker, at=min(known))
+
+
+def jump(store: Store, control: Control, now: datetime) -> bool:
+    """The sandbox's power is off: time jumps, nobody writes a heartbeat, nothing else happens."""
+    if control.target is None or now >= control.target:
+        return False
+    with store.write() as tx:
+        clockrow.set_now(tx, control.target)
+    return True

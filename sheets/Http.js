@@ -1,0 +1,82 @@
+// @ts-check
+/* The way to the server: tries again what may be tried again, and says a refusal in the server's own words. */
+
+const TAGIH_TRIES = 4;
+const TAGIH_LONGEST_WAIT_S = 60;
+
+/** @returns {{url: string, key: string}} */
+function tagihConnection_() {
+  const properties = PropertiesService.getUserProperties();
+  return { url: properties.getProperty('TAGIH_URL') || '', key: properties.getProperty('TAGIH_KEY') || '' };
+}
+
+/**
+ * @param {string} url
+ * @param {string} key
+ * @param {string} path
+ */
+function tagihGet_(url, key, path) {
+  return tagihFetch_(url + path, { headers: tagihHeaders_(key) });
+}
+
+/**
+ * Runs one action. Every action that this sheet calls may be called again: rows have their own identity.
+ * @param {string} name
+ * @param {Object} body
+ */
+function tagihAct_(name, body) {
+  const known = tagihConnection_();
+  if (!known.url || !known.key) return { ok: false, body: null, text: tagihWord_('key_missing') };
+  return tagihFetch_(known.url + '/v1/actions/' + name, {
+    method: /** @type {GoogleAppsScript.URL_Fetch.HttpMethod} */ ('post'),
+    contentType: 'application/json',
+    headers: tagihHeaders_(known.key),
+    payload: JSON.stringify(body),
+  });
+}
+
+/** @param {string} key */
+function tagihHeaders_(key) {
+  return { Authorization: 'Bearer ' + key, 'Accept-Language': tagihLanguage_() };
+}
+
+/**
+ * @param {string} address
+ * @param {GoogleAppsScript.URL_Fetch.URLFetchRequestOptions} options
+ * @returns {{ok: boolean, body: any, text: string}}
+ */
+function tagihFetch_(address, options) {
+  let text = '';
+  for (let attempt = 1; attempt <= TAGIH_TRIES; attempt += 1) {
+    let wait = Math.pow(2, attempt);
+    try {
+      const answer = UrlFetchApp.fetch(address, { ...options, muteHttpExceptions: true, followRedirects: false });
+      const code = answer.getResponseCode();
+      const body = tagihParsed_(answer.getContentText());
+      if (code >= 200 && code < 300) return { ok: true, body: body, text: '' };
+      text = (body && (body.detail || body.title)) || tagihWord_('answer_odd', { code: code });
+      if (code !== 429 && code < 500) return { ok: false, body: body, text: text };
+      wait = tagihRetryAfter_(answer.getHeaders()) || wait;
+    } catch (fault) {
+      text = tagihWord_('unreachable');
+    }
+    if (attempt < TAGIH_TRIES) Utilities.sleep(Math.min(wait, TAGIH_LONGEST_WAIT_S) * 1000);
+  }
+  return { ok: false, body: null, text: text };
+}
+
+/** @param {string} text */
+function tagihParsed_(text) {
+  try {
+    return JSON.parse(text);
+  } catch (fault) {
+    return null;
+  }
+}
+
+/** @param {Object} headers */
+function tagihRetryAfter_(headers) {
+  const name = Object.keys(headers).find((key) => key.toLowerCase() === 'retry-after');
+  const seconds = name ? Number(headers[name]) : 0;
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : 0;
+}

@@ -1,0 +1,192 @@
+// A strict fake of the Apps Script services: what it does not know, it refuses. Real HTTP, in a child process.
+//
+// Reads a job as JSON from stdin, runs the calls, prints what became of sheet, triggers, properties and toasts.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import vm from 'node:vm';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const job = JSON.parse(readFileSync(0, 'utf8'));
+const seen = { toasts: [], requests: [], sleeps: [], asked: [], errors: [], answers: [] };
+let skew = 0;
+
+const strict = (name, members) =>
+  new Proxy(members, {
+    get(target, key) {
+      if (typeof key === 'symbol' || key in target) return target[key];
+      throw new Error(`${name}.${key} is not a member that this fake knows`);
+    },
+  });
+
+// --- time -----------------------------------------------------------------------------------------------------
+class FakeDate extends Date {
+  constructor(...given) {
+    if (given.length === 0) super(Date.now() + skew);
+    else super(...given);
+  }
+  static now() {
+    return Date.now() + skew;
+  }
+}
+const dated = (cell) => (cell && typeof cell === 'object' && cell.date ? new FakeDate(`${cell.date}T00:00:00+07:00`) : cell);
+const shown = (value) => {
+  if (value instanceof Date) return value.toLocaleDateString('id-ID', { timeZone: 'Asia/Jakarta' });
+  if (typeof value === 'number') return value.toLocaleString('en-US', { maximumFractionDigits: 2 });
+  return value === true ? 'TRUE' : value === false ? 'FALSE' : String(value ?? '');
+};
+
+// --- spreadsheet ------------------------------------------------------------------------------------------------
+const cells = job.sheet.map((row) => row.map(dated));
+const at = (r, c) => (cells[r - 1] ?? [])[c - 1] ?? '';
+const put = (r, c, value) => {
+  while (cells.length < r) cells.push([]);
+  while (cells[r - 1].length < c) cells[r - 1].push('');
+  if (typeof value === 'string' && value.startsWith('=')) seen.errors.push(`formula written: ${value}`);
+  cells[r - 1][c - 1] = typeof value === 'string' && value.startsWith("'") ? value.slice(1) : value;
+};
+const lastRow = () => cells.reduce((last, row, r) => (row.some((cell) => cell !== '') ? r + 1 : last), 0);
+const lastColumn = () => Math.max(0, ...cells.map((row) => row.reduce((last, cell, c) => (cell !== '' ? c + 1 : last), 0)));
+const range = (r, c, rows = 1, columns = 1) => {
+  if (![r, c, rows, columns].every((n) => Number.isInteger(n) && n > 0)) throw new Error(`bad range ${[r, c, rows, columns]}`);
+  const block = (read) => Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => read(at(r + i, c + j))));
+  const self = strict('Range', {
+    getRow: () => r,
+    getLastRow: () => r + rows - 1,
+    getValues: () => block((value) => value),
+    getDisplayValues: () => block(shown),
+    setValue: (value) => (put(r, c, value), self),
+    setNumberFormat: () => self,
+    setFontWeight: () => self,
+  });
+  return self;
+};
+const sheet = strict('Sheet', {
+  getName: () => 'Penghuni',
+  getLastRow: lastRow,
+  getLastColumn: lastColumn,
+  getRange: range,
+});
+const book = strict('Spreadsheet', {
+  getName: () => job.book ?? 'Kost Melati',
+  getActiveSheet: () => sheet,
+  getSheetByName: (name) => (name === 'Penghuni' ? sheet : null),
+  getSpreadsheetTimeZone: () => 'Asia/Jakarta',
+  toast: (text) => seen.toasts.push(text),
+});
+const menu = strict('Menu', { addItem: (title, name) => (seen.answers.push([title, name]), menu), addSeparator: () => menu, addToUi: () => undefined });
+const ui = strict('Ui', {
+  createMenu: () => menu,
+  showSidebar: (page) => seen.answers.push(page.content),
+  alert: (title, question) => (seen.asked.push(question), job.says_yes ? 'YES' : 'NO'),
+  ButtonSet: strict('ButtonSet', { YES_NO: 'YES_NO' }),
+  Button: strict('Button', { YES: 'YES', NO: 'NO' }),
+});
+const selected = job.selected ?? [2, 2];
+const SpreadsheetApp = strict('SpreadsheetApp', {
+  getActiveSpreadsheet: () => book,
+  getActiveSheet: () => sheet,
+  getActiveRange: () => range(selected[0], 1, selected[1] - selected[0] + 1, 1),
+  getUi: () => ui,
+});
+
+// --- everything else ----------------------------------------------------------------------------------------------
+const store = (kept) =>
+  strict('Properties', {
+    getProperty: (name) => kept[name] ?? null,
+    setProperty: (name, value) => ((kept[name] = String(value)), undefined),
+    setProperties: (all) => (Object.assign(kept, all), undefined),
+    deleteProperty: (name) => (delete kept[name], undefined),
+  });
+const properties = { user: job.user ?? {}, document: job.document ?? {}, script: {} };
+const PropertiesService = strict('PropertiesService', {
+  getUserProperties: () => store(properties.user),
+  getDocumentProperties: () => store(properties.document),
+});
+const triggers = (job.triggers ?? []).map((handler) => ({ handler }));
+const asTrigger = (kept) => strict('Trigger', { getHandlerFunction: () => kept.handler, kept });
+const building = (handler) => {
+  const self = strict('ClockTriggerBuilder', {
+    timeBased: () => self,
+    everyDays: () => self,
+    atHour: (hour) => ((self.kept.hour = hour), self),
+    after: (ms) => ((self.kept.after = ms), self),
+    create: () => (triggers.push(self.kept), asTrigger(self.kept)),
+    kept: { handler },
+  });
+  return self;
+};
+const ScriptApp = strict('ScriptApp', {
+  getProjectTriggers: () => triggers.map(asTrigger),
+  newTrigger: building,
+  deleteTrigger: (trigger) => triggers.splice(triggers.indexOf(trigger.kept), 1),
+});
+let locked = Boolean(job.locked);
+const lock = strict('Lock', { tryLock: () => (locked ? false : (locked = true)), releaseLock: () => ((locked = false), undefined) });
+const LockService = strict('LockService', { getDocumentLock: () => lock });
+const Session = strict('Session', { getActiveUserLocale: () => job.locale ?? 'in_ID', getTemporaryActiveUserKey: () => job.me ?? 'me' });
+const cached = {};
+const cache = strict('Cache', { get: (name) => cached[name] ?? null, put: (name, value) => ((cached[name] = value), undefined) });
+const CacheService = strict('CacheService', { getUserCache: () => cache });
+const Utilities = strict('Utilities', {
+  sleep: (ms) => (seen.sleeps.push(ms), undefined),
+  formatDate: (date, zone, pattern) => {
+    if (pattern !== 'yyyy-MM-dd') throw new Error(`pattern ${pattern}`);
+    return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(date);
+  },
+});
+const HtmlService = strict('HtmlService', {
+  createHtmlOutputFromFile: (name) => {
+    const page = strict('HtmlOutput', { content: readFileSync(join(HERE, '..', `${name}.html`), 'utf8'), setTitle: () => page });
+    return page;
+  },
+});
+const KNOWN_OPTIONS = ['method', 'contentType', 'headers', 'payload', 'muteHttpExceptions', 'followRedirects'];
+const planned = [...(job.answers ?? [])]; // answers that come before the real server's
+const UrlFetchApp = strict('UrlFetchApp', {
+  fetch: (url, options) => {
+    const odd = Object.keys(options).filter((name) => !KNOWN_OPTIONS.includes(name));
+    if (odd.length || options.muteHttpExceptions !== true) throw new Error(`options ${odd}`);
+    seen.requests.push({ url, method: options.method ?? 'get', body: options.payload ? JSON.parse(options.payload) : null });
+    skew += job.fetch_takes_ms ?? 0;
+    const forced = planned.shift();
+    if (forced?.fail) throw new Error('Address unavailable');
+    const answer = forced ?? really(url, options);
+    if (job.while_waiting && seen.requests.length === 1) vm.runInContext(job.while_waiting, context);
+    return strict('HTTPResponse', {
+      getResponseCode: () => answer.status,
+      getContentText: () => answer.text ?? '',
+      getHeaders: () => answer.headers ?? {},
+    });
+  },
+});
+function really(url, options) {
+  const script = `
+    const { url, options } = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
+    const headers = { ...options.headers, ...(options.contentType ? { 'content-type': options.contentType } : {}) };
+    fetch(url, { method: options.method ?? 'get', headers, body: options.payload, redirect: 'manual' })
+      .then(async (a) => console.log(JSON.stringify({ status: a.status, headers: Object.fromEntries(a.headers), text: await a.text() })))
+      .catch(() => process.exit(3));`;
+  const done = spawnSync(process.execPath, ['-e', script], { input: JSON.stringify({ url, options }), encoding: 'utf8', maxBuffer: 1 << 26 });
+  if (done.status !== 0) throw new Error('Address unavailable');
+  return JSON.parse(done.stdout);
+}
+
+// --- the script, as Apps Script loads it: all files in one global scope ---------------------------------------------
+const context = vm.createContext({
+  SpreadsheetApp, PropertiesService, ScriptApp, LockService, Session, CacheService, Utilities, HtmlService, UrlFetchApp,
+  Date: FakeDate, cells, createHash,
+});
+const source = readdirSync(join(HERE, '..')).filter((name) => name.endsWith('.js')).sort();
+vm.runInContext(source.map((name) => readFileSync(join(HERE, '..', name), 'utf8')).join('\n'), context);
+vm.runInContext('globalThis.__call = (name, given) => globalThis[name](...given)', context);
+for (const [name, ...given] of job.calls) {
+  try {
+    seen.answers.push(context.__call(name, given));
+  } catch (fault) {
+    seen.errors.push(`${name}: ${fault.message}`);
+  }
+}
+console.log(JSON.stringify({ ...seen, cells: cells.map((row) => row.map(shown)), triggers, properties, locked }));

@@ -1,0 +1,133 @@
+"""The faces: valid by their platforms' own rules, complete, and never behind the specs."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV31SpecValidator
+from world import catalog
+
+from connector import __version__, cli
+from connector.faces import faces
+from connector.faces.shapes import actions_on, triggers_on
+from connector.specs import load
+
+ROOT = Path(__file__).parents[2]
+FACES = faces()
+
+
+def made(face: str, path: str) -> str:
+    return FACES[face].files(catalog(), __version__)[path]
+
+
+def swagger() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        made("power-automate", "docs/power-automate/apiDefinition.swagger.json")
+    )
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(FACES))
+def test_generated_files_in_the_repository_are_what_the_specs_say(name: str) -> None:
+    for path, text in FACES[name].files(catalog(), __version__).items():
+        there = ROOT / path
+        assert there.exists(), f"{path} is missing: make generate"
+        assert there.read_text(encoding="utf-8") == text, f"{path} is stale: make generate"
+
+
+@pytest.mark.parametrize("name", sorted(FACES))
+def test_a_face_is_the_same_every_time(name: str) -> None:
+    assert FACES[name].files(catalog(), "1") == FACES[name].files(catalog(), "1")
+
+
+def test_power_automates_definition_is_valid_openapi_2() -> None:
+    assert list(OpenAPIV2SpecValidator(swagger()).iter_errors()) == []
+
+
+def test_the_openapi_file_is_valid_and_holds_nothing_of_the_sandbox() -> None:
+    document = json.loads(made("openapi", "docs/openapi.json"))
+
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+    assert [path for path in document["paths"] if "sandbox" in path] == []
+
+
+def test_power_automate_has_every_action_and_trigger_with_names_that_people_read() -> None:
+    paths = swagger()["paths"]
+
+    for action in actions_on(catalog(), "api"):
+        operation = paths[f"/v1/actions/{action.name}"]["post"]
+        body = operation["parameters"][0]["schema"]
+        assert operation["summary"] == action.title
+        assert set(body["properties"]) == set(action.input["properties"])
+        assert all(field["x-ms-summary"] for field in body["properties"].values())
+    for trigger in triggers_on(catalog(), "api"):
+        told = paths[f"/v1/webhooks/events/{trigger.name}"]
+        assert told["post"]["x-ms-trigger"] == "single"
+        assert set(told["x-ms-notification-content"]["schema"]["properties"]) == set(trigger.keys)
+
+
+def test_power_automate_uses_no_word_that_openapi_2_lacks() -> None:
+    text = json.dumps(swagger())
+
+    for word in ('"anyOf"', '"oneOf"', '"const"', '"patternProperties"', '"propertyNames"', '"null"'):
+        assert word not in text, word
+
+
+def test_money_is_text_so_that_no_platform_rounds_it() -> None:
+    fields = swagger()["paths"]["/v1/actions/create_invoice"]["post"]["parameters"][0]["schema"]["properties"]
+
+    assert fields["amount"]["type"] == "string"
+    assert fields["invoice_number"]["type"] == "string"
+
+
+def test_the_everyday_fields_come_first_and_the_required_before_them() -> None:
+    shown = swagger()["paths"]["/v1/actions/create_invoice"]["post"]["parameters"][0]["schema"]["properties"]
+    names = list(shown)
+    advanced = [name for name in names if shown[name].get("x-ms-visibility") == "advanced"]
+
+    assert set(names[:3]) == {"customer_name", "amount", "due_date"}
+    assert names[-len(advanced) :] == advanced
+
+
+def test_the_reference_page_names_every_field_of_every_action() -> None:
+    page = made("reference", "docs/reference.md")
+
+    for action in actions_on(catalog(), "api"):
+        part = page.split(f"### {action.title}\n", 1)[1].split("\n### ", 1)[0]
+        for name in action.input["properties"]:
+            assert f"`{name}`" in part, (action.name, name)
+
+
+def test_an_action_added_as_one_file_is_on_every_face(tmp_path: Path) -> None:
+    specs = tmp_path / "specs"
+    shutil.copytree(ROOT / "specs", specs)
+    spec = json.loads((specs / "actions" / "pause_all.json").read_text())
+    spec |= {"name": "wave_hello", "title": "Wave Hello", "surfaces": ["api", "n8n", "zapier", "sheets"]}
+    (specs / "actions" / "wave_hello.json").write_text(json.dumps(spec))
+
+    larger = load(specs, ROOT / "recipes")
+
+    for name, face in FACES.items():
+        before, after = face.files(catalog(), "1"), face.files(larger, "1")
+        said = "".join(text for path, text in after.items() if text != before.get(path))
+        assert "Wave Hello" in said, name
+
+
+def test_export_writes_prints_and_finds_what_is_stale(tmp_path: Path) -> None:
+    def export(*words: str) -> Any:
+        return CliRunner().invoke(cli.main, ["export", *words], catch_exceptions=False)
+
+    printed = export("openapi")
+    written = export("all", "--out", str(tmp_path))
+    fresh = export("all", "--out", str(tmp_path), "--check")
+    (tmp_path / "docs" / "openapi.json").write_text("{}")
+    stale = export("openapi", "--out", str(tmp_path), "--check")
+    unknown = export("fax")
+
+    assert json.loads(printed.stdout)["openapi"] == "3.1.0"
+    assert written.exit_code == fresh.exit_code == 0
+    assert stale.exit_code == 1 and "docs/openapi.json is stale: make generate" in stale.stderr
+    assert unknown.exit_code != 0 and "power-automate" in unknown.stderr
