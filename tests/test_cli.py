@@ -227,9 +227,9 @@ def test_an_import_is_published_after_a_yes_and_unchanged_the_second_time(home: 
     published = tagih(*arguments, "--yes")
     again = tagih(*arguments, "--yes")
 
-    assert "Publish this? [y/N]: n" in asked.stdout
-    assert "2 new, 1 refused" in re.sub(r"(\d) refused, (\d) new", r"\2 new, \1 refused", published.stdout)
-    assert "2 unchanged" in again.stdout
+    assert "Terapkan? [y/N]: n" in asked.stdout
+    assert re.search(r"\b2 tagihan baru, .*\b1 ditolak", published.stdout)
+    assert re.search(r"\b2 (tagihan )?tetap", again.stdout), again.stdout
 
 
 def test_a_file_that_is_no_table_is_refused_in_words(home: Path, tmp_path: Path) -> None:

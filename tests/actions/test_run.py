@@ -56,7 +56,7 @@ def test_the_sample_is_loaded_once(shop: Shop) -> None:
     load_sample(shop.store, shop.catalog)
 
     assert {name: len(shop.rows(name)) for name in before} == before
-    assert len(shop.rows("customers")) == 9
+    assert len(shop.rows("customers")) == 10
 
 
 def test_a_users_recipe_shadows_the_shipped_one_and_running_sequences_keep_theirs(shop: Shop) -> None:

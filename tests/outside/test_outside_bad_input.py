@@ -255,7 +255,9 @@ BODIES: dict[str, tuple[bytes, str]] = {
 @pytest.mark.parametrize("name", BODIES)
 def test_a_body_that_is_none_is_refused_at_every_action(on_sqlite: Home, name: str) -> None:
     raw, code = BODIES[name]
-    for number, action in enumerate(specs(on_sqlite)):
+    # A whole sheet as rows may be larger than any other body: 8 MB.
+    takes_more = {"import_rows"} if name == "huge" else set()
+    for number, action in enumerate(sorted(set(specs(on_sqlite)) - takes_more)):
         language = ("en", "id")[number % 2]
         found = refused_soon(lambda a=action, s=language: ask(on_sqlite, a, raw, language=s))
         assert found["code"] == code or (code == "fields_invalid" and found["code"] == "field_unknown"), found
