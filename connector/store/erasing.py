@@ -254,6 +254,15 @@ def revive(tx: Tx, phone: str) -> str | None:
     return None if found is None else str(found)
 
 
+def erased_among(tx: Tx, phones: Sequence[str]) -> set[str]:
+    """Those of the numbers that were erased: who brings them again must revive them, not write them anew."""
+    if not tx.key:
+        return set()
+    hashes = {keyed(tx, phone, 20): phone for phone in phones}
+    there = tx.conn.execute(sa.select(ADDRESSES.c.phone).where(ADDRESSES.c.phone.in_(hashes))).scalars()
+    return {hashes[found] for found in there}
+
+
 def rows_of(tx: Tx, who: Person) -> dict[str, list[dict[str, Any]]]:
     """Every row about the person, by table: what an export shows."""
     found: dict[str, list[dict[str, Any]]] = {}

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from connector.domain import model
 from connector.domain.model import CaseState, Customer, Invoice, PromiseState, Step
-from connector.store import schema
+from connector.store import erasing, schema
 from connector.store.db import Tx
 from connector.store.rows import value_of
 
@@ -113,7 +113,10 @@ def _those(
 
 
 def _at_phones(tx: Tx, phones: Iterable[str]) -> tuple[dict[str, tuple[Customer, ...]], set[str]]:
-    """Who is reached under each number, the first comer first; and the numbers tied to people in other ways."""
+    """Who is reached under each number, the first comer first; and the numbers tied to people in other ways.
+
+    An erased number is tied to its tombstone, which keeps its stop.
+    """
     found: dict[str, list[Customer]] = {}
     tied: set[str] = set()
     join = LINKS.join(ADDRESSES, ADDRESSES.c.id == LINKS.c.address_id).join(
@@ -126,6 +129,7 @@ def _at_phones(tx: Tx, phones: Iterable[str]) -> tuple[dict[str, tuple[Customer,
                 found.setdefault(row.phone, []).append(value_of(Customer, row._mapping))
             else:
                 tied.add(row.phone)
+        tied |= erasing.erased_among(tx, some)
     return {phone: tuple(people) for phone, people in found.items()}, tied
 
 

@@ -165,3 +165,17 @@ def test_a_row_number_belongs_to_one_row(shop: Shop, rows: list[dict[str, Any]])
         sync(shop, *rows)
 
     assert refused.value.code == "field_invalid"
+
+
+def test_an_erased_number_that_comes_back_in_a_sheet_keeps_its_stop(shop: Shop) -> None:
+    shop.act("upsert_customer", customer_ref="GONE", customer_name="Tono Uji", customer_phone="081290001077")
+    addresses = schema.addresses
+    with shop.store.write() as tx:
+        mine = addresses.c.phone == "+6281290001077"
+        tx.conn.execute(addresses.update().where(mine).values(opted_out_at=tx.now_ms))
+    shop.act("erase_customer", customer="GONE")
+
+    sync(shop, row(nama="Tono Uji", no_wa="081290001077"))
+
+    (back,) = [a for a in shop.rows("addresses") if a["phone"] == "+6281290001077"]
+    assert back["opted_out_at"] is not None
