@@ -101,9 +101,7 @@ class Endings:
         if reason == "subscription_unreachable" and outages.lasting_since(tx, "network") is not None:
             return  # it is we who are cut off
         subscriptions.stop(tx, one.id, reason)
-        log.warning(
-            "subscription_stopped", extra={"subscription": one.id, "host": one.host, "reason": reason}
-        )
+        log.warning("subscription_stopped", extra={"subscription": one.id, "reason": reason})
         if reason not in _ALARMING:
             return
         told = {
