@@ -202,6 +202,8 @@ def count(stage: Stage) -> None:
 def _silences(stage: Stage) -> None:
     quiet = [line for _, line in stage.lines() if line["state"] in ENDED]
     stage.check("every silence explained", all(line["reason"] and line["reason_text"] for line in quiet))
+    # A second channel that nobody needed is no silence: how often one is planned depends on the machine's speed.
+    quiet = [line for line in quiet if line["reason"] != "fallback_not_needed"]
     reasons = Counter((line["reason"], line["reason_text"]) for line in quiet)
     stage.screen.space()
     stage.say("silences", count=len(quiet))
