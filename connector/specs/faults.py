@@ -102,8 +102,14 @@ def given(data: Mapping[str, Any]) -> dict[str, Any]:
 
     >>> given({"invoice": "A3", "note": "  ", "until": None, "allowed": False})
     {'invoice': 'A3', 'allowed': False}
+
+    A whole number with a point is the whole number that JSON Schema takes it for.
+
+    >>> given({"due_day": 11.0})
+    {'due_day': 11}
     """
-    return {k: v for k, v in data.items() if v is not None and not (isinstance(v, str) and not v.strip())}
+    kept = {k: v for k, v in data.items() if v is not None and not (isinstance(v, str) and not v.strip())}
+    return {k: int(v) if isinstance(v, float) and v.is_integer() else v for k, v in kept.items()}
 
 
 def _explained(error: ValidationError, language: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
