@@ -264,7 +264,7 @@ def test_setup_loads_the_sample_once(make_home: Callable[..., Home]) -> None:
 
     shown = home.done("setup", "--sample", "--name", "Kost Mawar", "--language", "en")
 
-    assert before == home.count("SELECT count(*) FROM invoices") == 10
+    assert before == home.count("SELECT count(*) FROM invoices") == 12
     assert "Kost Mawar" in shown
     assert home.rows("SELECT name, language FROM business") == [("Kost Mawar", "en")]
 
