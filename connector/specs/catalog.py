@@ -40,7 +40,7 @@ class Catalog:
         found = self.checks[action].faults(data, language)
         if found:
             raise invalid(FieldError(fault.path, fault.code, fault.message) for fault in found)
-        return given(data)
+        return given(data, self.actions[action].input["properties"])
 
     def problem_body(
         self, problem: Problem, *, language: str = "en", request_id: str | None = None

@@ -73,7 +73,7 @@ class InputCheck:
 
     def faults(self, data: Any, language: str = "en") -> list[Fault]:
         """Every fault, in the order of the fields; none when the input fits."""
-        cleaned = given(data) if isinstance(data, dict) else data
+        cleaned = given(data, self.schema["properties"]) if isinstance(data, dict) else data
         found: dict[tuple[str, str], Fault] = {}
         for path, code, params in self._found(cleaned, language):
             sentence = (
@@ -97,19 +97,26 @@ class InputCheck:
                     yield name, "amount_fraction", {}
 
 
-def given(data: Mapping[str, Any]) -> dict[str, Any]:
+def given(data: Mapping[str, Any], properties: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The input without what means not given: null, and text that is blank.
 
     >>> given({"invoice": "A3", "note": "  ", "until": None, "allowed": False})
     {'invoice': 'A3', 'allowed': False}
 
-    A whole number with a point is the whole number that JSON Schema takes it for.
+    Where a whole number is asked, one with a point is the whole number that JSON Schema takes it for; money
+    with a point stays what it is, and is refused.
 
-    >>> given({"due_day": 11.0})
+    >>> given({"due_day": 11.0}, {"due_day": {"type": ["integer", "null"]}})
     {'due_day': 11}
     """
     kept = {k: v for k, v in data.items() if v is not None and not (isinstance(v, str) and not v.strip())}
-    return {k: int(v) if isinstance(v, float) and v.is_integer() else v for k, v in kept.items()}
+    return {k: int(v) if _whole(v, (properties or {}).get(k, {})) else v for k, v in kept.items()}
+
+
+def _whole(value: Any, schema: Mapping[str, Any]) -> bool:
+    asked = schema.get("type", ())
+    counts = "integer" in ([asked] if isinstance(asked, str) else asked) and not schema.get("x-money")
+    return counts and isinstance(value, float) and value.is_integer()
 
 
 def _explained(error: ValidationError, language: str) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -137,11 +137,18 @@ def test_all_that_whatsapp_cloud_sends_is_valid_by_metas_own_schema(live: Live) 
         _a_newcomer(live, f"+6281288800{place}03", language)
         _two_invoices_at_once(live, f"+6281288800{place}04", language)
         _a_conversation(live, f"+6281288800{place}05", f"+6281288800{place}06", language)
+        _a_claim_that_nobody_finds(live, f"+6281288800{place}07", language)
+        _a_late_tenant(live, f"+6281288800{place}08", language)
     live.home.advance("P15D")
     for language in ("id", "en"):
         for amount in ("500000", None):
             live.home.act("mark_paid", invoice=f"LIFE-{language}", amount=amount)
             live.home.advance("PT1H")
+        last = live.home.act("mark_paid", invoice=f"WORD-{language}")
+        live.home.act(
+            "reverse_payment", payment=last["payment_id"], reason="wrong_invoice", tell_customer=True
+        )
+    _after_a_long_silence(live)
 
     said = {
         (shape(body), (body.get("template") or {}).get("language", {}).get("code"))
@@ -197,6 +204,36 @@ def _a_conversation(live: Live, phone: str, other: str, language: str) -> None:
     live.hear(other, type="text", text={"body": "STOP"})
     live.home.advance("PT5M")
     assert any(body["type"] == "text" for body in live.sent_to(other))
+
+
+def _a_claim_that_nobody_finds(live: Live, phone: str, language: str) -> None:
+    live.invoice(f"CLAIM-{language}", phone, language=language)
+    live.home.advance("PT1H")
+    live.press(phone, "already_paid")
+    claimed = live.home.events(type="payment_claimed")[-1]
+    live.home.act("answer_payment_claim", claim=claimed["claim_id"], answer="not_found")
+    live.home.advance("PT5M")
+
+
+def _a_late_tenant(live: Live, phone: str, language: str) -> None:
+    """Who is late when a list begins is first greeted gently."""
+    row = {
+        "row": 2,
+        "nama": "Siti Telat",
+        "no_wa": phone,
+        "sewa": "1500000",
+        "jatuh_tempo": "2026-11-20",
+        "bahasa": language,
+    }
+    taken = live.home.act("import_rows", list=f"late-{language}", rows=[row], first_import_quiet=False)
+    assert taken["new"] == 1
+
+
+def _after_a_long_silence(live: Live) -> None:
+    live.home.advance("P100D")
+    for place, language in enumerate(("id", "en")):
+        live.invoice(f"BACK-{language}", f"+6281288800{place}01", language=language, due_date="2027-04-10")
+    live.home.advance("P1D")
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
