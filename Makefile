@@ -7,10 +7,10 @@ lang ?= id
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-sheets check generate format bench lock clean
+.PHONY: help run demo test test-n8n test-sheets test-zapier check generate format bench lock clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: $(VENV)/.runtime ## Set up, start the sandbox with sample data, print its address
 	@test -e "$(TAGIH_HOME)/tagih.env" || { install -d -m 0700 "$(TAGIH_HOME)" && \
@@ -25,10 +25,16 @@ demo: $(VENV)/.runtime ## Play the whole story in seconds: make demo lang=en
 	@$(BIN)/tagih demo --lang $(lang)
 
 test: $(VENV)/.test ## Run every test
-	$(BIN)/pytest -n 2 $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 test-sheets: $(VENV)/.test sheets/node_modules/.ready ## The Google Sheets script: types, and played against a running Tagih
 	$(BIN)/pytest sheets/tests $(PYTEST_ARGS)
+
+test-zapier: $(VENV)/.test zapier/node_modules/.ready zapier/tests/node/node_modules/.ready ## The Zapier app: rules, build, every step against a running Tagih
+	$(BIN)/pytest zapier/tests $(PYTEST_ARGS)
+
+test-n8n: $(VENV)/.test n8n-nodes/node_modules/.ready ## The n8n node in a real n8n, put into TAGIH_N8N_CACHE once
+	$(BIN)/pytest n8n-nodes/tests $(PYTEST_ARGS)
 
 check: $(VENV)/.test ## Format, lint, types, import contracts, Dockerfile
 	$(BIN)/ruff format --check .

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import beside, footprint, future, sending, webhooks
+from benchmarks import beside, book, footprint, future, sending, webhooks
 from benchmarks.places import server, surroundings
 from benchmarks.results import Section, number, page
 from benchmarks.sizes import TINY, Sizes
@@ -18,6 +18,7 @@ MEASURES: dict[str, Callable[[Sizes, str], Section]] = {
     "webhooks": webhooks.measure,
     "beside": beside.measure,
     "future": future.measure,
+    "book": book.measure,
     "footprint": footprint.measure,
 }
 

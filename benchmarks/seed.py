@@ -1,15 +1,15 @@
 """Fills a database with customers, invoices, sequences and steps by plain inserts: the load of every bench."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from connector.clock import to_ms
 from connector.specs import Catalog
-from connector.store import business, destinations, migrate, recipes, schema
-from connector.store.db import Store
+from connector.store import business, destinations, migrate, recipes, schema, tags
+from connector.store.db import Store, Tx
 
 BATCH = 5_000
 
@@ -84,6 +84,56 @@ def future(store: Store, catalog: Catalog, count: int, *, steps_each: int) -> No
     if store.dialect == "postgresql":  # what autovacuum does soon afterwards by itself
         with store.write() as tx:
             tx.conn.execute(sa.text("ANALYZE"))
+
+
+def book(store: Store, catalog: Catalog, count: int) -> None:
+    """`count` invoices of the past three years with what was paid on them; most are settled long ago."""
+    pattern = min(_PATTERN, count)
+    with store.write() as tx:
+        now = tx.now
+    invoices(store, catalog, pattern, due_at=now, first=_FIRST_FUTURE)
+    with store.write() as tx:
+        for n in range(pattern):
+            _age(tx, _FIRST_FUTURE + n, n, (now + timedelta(hours=7)).date())
+    named = {**_NAMED, "payments": ("id", "customer_id"), "payment_items": ("id", "payment_id", "invoice_id")}
+    for table, names in named.items():
+        with store.write() as tx:
+            if tx.dialect == "postgresql":
+                tx.conn.execute(sa.text("SET LOCAL session_replication_role = replica"))
+            if count // pattern > 1:
+                tx.conn.execute(sa.text(_copying(table, names)), {"copies": count // pattern - 1})
+    if store.dialect == "postgresql":
+        with store.write() as tx:
+            tx.conn.execute(sa.text("ANALYZE"))
+
+
+def _age(tx: Tx, number: int, n: int, today: date) -> None:
+    """Makes one invoice of the pattern old, or paid, or tagged."""
+    bill, who, ms = f"inv_{number:07d}", f"cus_{number:07d}", tx.now_ms
+    paid = n % 10 != 0
+    due = today - timedelta(days=n % 1_000 if paid else (n // 10) % 100 - 25)
+    values = {"due_on": due.isoformat(), "issue_on": (due - timedelta(days=9)).isoformat()}
+    extra = {"room": f"B{n}"} | ({"tag": "deposit"} if n % 100 == 10 else {})
+    values |= {"extra": extra} | ({"status": "paid", "paid": 150_000_000, "paid_at": ms} if paid else {})
+    table, people = schema.invoices, schema.customers
+    tx.conn.execute(table.update().where(table.c.id == bill).values(**tags.noted(table, values)))
+    if n % 100 == 20:
+        vip = tags.noted(people, {"extra": {"tag": "Lantai 2, VIP"}})
+        tx.conn.execute(people.update().where(people.c.id == who).values(**vip))
+    if paid:
+        money = {"amount": 150_000_000, "created_at": ms}
+        transfer = {
+            "id": f"pay_{number:07d}",
+            "customer_id": who,
+            "currency": "IDR",
+            "paid_on": due.isoformat(),
+        }
+        more = {"source": "bench", "state": "applied"}
+        tx.conn.execute(schema.payments.insert().values(**transfer, **more, **money))
+        item = {"id": f"pit_{number:07d}", "payment_id": f"pay_{number:07d}", "invoice_id": bill}
+        tx.conn.execute(schema.payment_items.insert().values(**item, **money))
+        steps = schema.steps
+        tx.conn.execute(steps.update().where(steps.c.invoice_id == bill).values(state="sent"))
 
 
 def _copying(table: str, named: tuple[str, ...]) -> str:

@@ -14,6 +14,8 @@ class Sizes:
     claim: int = 200
     future_invoices: int = 200_000  # with five steps each
     invoices: int = 10_000  # in the home whose memory is measured
+    sheet_rows: int = 5_000  # of one Sync Rows
+    book_invoices: int = 200_000
 
 
 TINY = Sizes(
@@ -26,4 +28,6 @@ TINY = Sizes(
     claim=10,
     future_invoices=200,
     invoices=50,
+    sheet_rows=20,
+    book_invoices=400,
 )

@@ -220,9 +220,9 @@ def make_emulator_app(settings: Settings) -> Flask:
 # --- the worker ---------------------------------------------------------------------------------------------
 
 
-def run_worker(settings: Settings) -> None:
+def run_worker(settings: Settings, catalog: Catalog | None = None) -> None:
     """The worker of this home, until SIGTERM."""
-    app = build(settings)
+    app = build(settings, catalog)
     settle_collector()
     try:
         asyncio.run(_work(app))

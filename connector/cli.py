@@ -17,7 +17,7 @@ COMMANDS: dict[str, str] = {
     "setup": "Name the business and say how it is paid; --sample loads sample data.",
     "demo": "Play the whole story on a virtual clock and end.",
     "sandbox": "Move the virtual clock, cut the power, plant faults, type a customer's reply.",
-    "import": "Read a spreadsheet of invoices, show the difference, publish it.",
+    "import": "Read a spreadsheet of invoices or a roster of tenants, show the difference, publish it.",
     "recipe": "Bring in, check, list and try recipes.",
     "export": "Write the specs as another platform's files: openapi, n8n, zapier and others; `all` for every one.",
     "keys": "Make, list and revoke API keys.",

@@ -2,10 +2,12 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 ENV_FILE = "tagih.env"
+ADDRESS_FILE = "web.address"
 DEFAULT_HOME = Path("~/.tagih")
 
 
@@ -47,6 +49,25 @@ def env_file(home: Path) -> dict[str, str]:
             raise HomeFault(f"{path}:{number}: write NAME=value")
         found[name.strip()] = _unquoted(value.strip())
     return found
+
+
+@contextmanager
+def reached_at(home: Path, url: str) -> Iterator[None]:
+    """Keeps beside the database where its web process answers, for as long as it runs.
+
+    A later command finds it there, whatever TAGIH_BIND was set to when it started.
+    """
+    path = home / ADDRESS_FILE
+    path.write_text(url + "\n", encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def address_of(home: Path) -> str | None:
+    """Where the web process of this home answers; after a kill what it said last."""
+    return _read(home / ADDRESS_FILE)
 
 
 def _unquoted(value: str) -> str:

@@ -4,6 +4,7 @@
 A ULID cut to 22 characters would not do: within one millisecond only its last characters differ.
 """
 
+import os
 import secrets
 import threading
 import time
@@ -11,6 +12,7 @@ from typing import Protocol
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CHANCE_BITS = 60
+_STEP = 1 << 20  # at most so far apart lie two ids of one millisecond
 _PAIRS = [high + low for high in _CROCKFORD for low in _CROCKFORD]
 
 
@@ -33,6 +35,7 @@ class UlidIds:
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._ms = 0
+        self._time = ""
         self._chance = 0
 
     def new(self, prefix: str) -> str:
@@ -40,10 +43,10 @@ class UlidIds:
             ms = time.time_ns() // 1_000_000
             if ms > self._ms:
                 # The upper half stays free, so that a millisecond never runs out of steps.
-                self._ms, self._chance = ms, secrets.randbits(_CHANCE_BITS - 1)
+                self._ms, self._time, self._chance = ms, _base32(ms, 10), secrets.randbits(_CHANCE_BITS - 1)
             else:  # the same millisecond, or a clock set back
-                self._chance += 1 + secrets.randbits(20)
-            return f"{prefix}_{_base32(self._ms, 10)}{_base32(self._chance, 12)}"
+                self._chance += 1 + int.from_bytes(os.urandom(3), "big") % _STEP
+            return f"{prefix}_{self._time}{_base32(self._chance, 12)}"
 
 
 class CountingIds:

@@ -12,12 +12,24 @@ import sqlalchemy as sa
 from cluster import postgres
 from sqlalchemy.engine import make_url
 
+from connector.app import settle_collector
 from connector.clock import FixedClock
 from connector.store import schema
 from connector.store.db import Store
 
 DATABASES = ("sqlite", "postgresql")
 _numbers = itertools.count(1)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow tests begin first, so that no process is left alone with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Like a process of ours: what lives by now is not looked through again and again."""
+    settle_collector()
 
 
 @pytest.fixture

@@ -141,7 +141,9 @@ def test_every_file_of_a_home_is_closed_to_others(home: Path, tmp_path: Path) ->
 def test_a_backup_is_checked_and_never_overwrites(home: Path, tmp_path: Path) -> None:
     first = tagih("backup", tmp_path / "copy.db", "--home", home)
     second = tagih("backup", tmp_path / "copy.db", "--home", home)
+    nowhere = tagih("backup", tmp_path / "gone" / "copy.db", "--home", home)
 
+    assert nowhere.exit_code == EXIT_REFUSED and "gone does not exist; make it first" in nowhere.stderr
     assert first.exit_code == 0 and "0 invoices, checked" in first.stdout
     assert second.exit_code == EXIT_REFUSED and "never overwrites" in second.stderr
 
@@ -162,9 +164,12 @@ def test_the_doctor_finds_a_new_home_sound_and_an_open_file_not(home: Path) -> N
     ill = tagih("doctor", "--home", home)
 
     assert sound.exit_code == 0, sound.output
-    assert "sandbox: no message leaves this machine" in sound.stdout
+    assert "sandbox: tidak ada pesan yang keluar dari komputer ini" in sound.stdout
     assert ill.exit_code == 1
-    assert re.search(r"files +FAULT +readable by others: tagih.env", ill.stdout)
+    assert re.search(r"files +SALAH +terbaca oleh orang lain: tagih.env", ill.stdout)
+    tagih("setup", "--language", "en", "--home", home)
+    english = tagih("doctor", "--home", home)
+    assert re.search(r"files +FAULT +readable by others: tagih.env", english.stdout)
 
 
 def test_setup_writes_what_the_business_says_about_itself(home: Path) -> None:
@@ -223,13 +228,34 @@ def test_an_import_is_shown_as_the_json_that_scripts_rely_on_and_publishes_nothi
 def test_an_import_is_published_after_a_yes_and_unchanged_the_second_time(home: Path, sheet: Path) -> None:
     arguments = ("import", sheet, "--today", "2026-11-28", "--home", home)
 
-    asked = tagih(*arguments, input="n\n")
+    asked = tagih(*arguments, input="mungkin\ntidak\n")
     published = tagih(*arguments, "--yes")
     again = tagih(*arguments, "--yes")
 
-    assert "Terapkan? [y/N]: n" in asked.stdout
+    assert asked.exit_code == 0
+    assert re.search(r"2 +baru +Siti Rahma +\+6281234567890 +Rp1\.500\.000", asked.stdout)
+    assert "Terapkan? [y/T]: tidak\nTidak ada yang diubah." in asked.stdout
+    assert "Jawab y (ya) atau t (tidak)." in asked.stdout
     assert re.search(r"\b2 tagihan baru, .*\b1 ditolak", published.stdout)
     assert re.search(r"\b2 (tagihan )?tetap", again.stdout), again.stdout
+
+
+def test_what_needs_a_second_look_stays_out_of_a_yes_until_it_is_named(home: Path, sheet: Path) -> None:
+    arguments = ("import", sheet, "--today", "2026-11-28", "--home", home)
+    first = tagih(*arguments, "--yes")
+    sheet.write_text(TENANTS.replace("1.500.000", "150.000").replace("1.250.000", "1.300.000"))
+
+    looked = tagih(*arguments, "--dry-run")
+    careful = tagih(*arguments, "--yes")
+    no = tagih(*arguments, input="ya\ntidak\n")
+    named = tagih(*arguments, "--yes-all")
+
+    assert f"Agar pesannya berangkat: tagih import {sheet} --home {home} --start" in first.stdout
+    assert f"Untuk menerapkannya: tagih import {sheet} --home {home}" in looked.stdout
+    assert "Lihat lagi: baris 2, Siti Rahma: jumlahnya turun jauh" in careful.stdout
+    assert "1 berubah, 1 ditolak." in careful.stdout and "perlu Anda lihat lagi: baris 2" in careful.stdout
+    assert "1 berubah" not in no.stdout.split("(baris 2)?")[1]
+    assert "1 berubah, 1 ditolak." in named.stdout and "perlu Anda" not in named.stdout
 
 
 def test_a_file_that_is_no_table_is_refused_in_words(home: Path, tmp_path: Path) -> None:
@@ -240,6 +266,21 @@ def test_a_file_that_is_no_table_is_refused_in_words(home: Path, tmp_path: Path)
 
     assert refused.exit_code == EXIT_REFUSED
     assert refused.stderr.strip()
+
+
+def test_what_a_whole_file_lacks_is_said_once_in_the_language_of_the_business(
+    home: Path, tmp_path: Path
+) -> None:
+    bare, fake = tmp_path / "bare.csv", tmp_path / "fake.xlsx"
+    bare.write_text("Apa,Itu\n1,2\n", encoding="utf-8")
+    fake.write_text("Nama,No HP,Jumlah,Jatuh Tempo\n", encoding="utf-8")
+
+    told = tagih("import", bare, "--dry-run", "--home", home).stderr
+    not_real = tagih("import", fake, "--dry-run", "--home", home).stderr
+
+    assert told.count("Berkas ini tidak punya kolom untuk") == 1
+    assert "no column" not in told
+    assert "bukan XLSX" in not_real
 
 
 def test_recipes_are_listed_linted_and_tried(home: Path) -> None:
@@ -255,13 +296,9 @@ def test_recipes_are_listed_linted_and_tried(home: Path) -> None:
 
 
 def test_who_only_looks_leaves_nothing_behind(tmp_path: Path) -> None:
-    sheet = tmp_path / "penghuni.csv"
-    sheet.write_text("Nama,No HP,Jumlah,Jatuh Tempo\nSiti,081234567890,1500000,2026-12-05\n")
     nowhere = tmp_path / "nowhere"
 
     looks = [
-        tagih("import", sheet, "--dry-run", "--today", "2026-11-28", "--home", nowhere),
-        tagih("import", sheet, "--json", "--today", "2026-11-28", "--home", nowhere),
         tagih("recipe", "simulate", "kost", "--home", nowhere),
         tagih("recipe", "list", "--home", nowhere),
         tagih("recipe", "import", ROOT / "recipes" / "kost.yaml", "--dry-run", "--home", nowhere),
@@ -270,6 +307,50 @@ def test_who_only_looks_leaves_nothing_behind(tmp_path: Path) -> None:
     assert [look.exit_code for look in looks] == [0] * len(looks), [look.stderr for look in looks]
     assert all("key" not in look.stdout for look in looks)
     assert not nowhere.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("import", "SHEET", "--dry-run"),
+        ("doctor",),
+        ("keys", "list"),
+        ("destinations", "list"),
+        ("sandbox", "clock", "P1D"),
+        ("backup", "copy.db"),
+        ("audit", "verify"),
+    ],
+)
+def test_only_who_begins_a_tagih_makes_a_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sheet: Path, home: Path, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    home.rename(tmp_path / ".tagih")  # where `make run` puts it
+    given = [str(sheet) if word == "SHEET" else word for word in words]
+
+    forgotten = tagih(*given, TAGIH_HOME=str(tmp_path / "elsewhere"))
+    indonesian = tagih(*given, "--home", tmp_path / "elsewhere", LANG="id_ID.UTF-8")
+
+    assert (forgotten.exit_code, indonesian.exit_code) == (EXIT_REFUSED, EXIT_REFUSED), forgotten.output
+    assert f"There is no Tagih in {tmp_path / 'elsewhere'}." in forgotten.stderr
+    assert "add --home .tagih" in forgotten.stderr
+    assert "tambahkan --home .tagih" in indonesian.stderr
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_hints_name_the_home_that_was_given(home: Path) -> None:
+    assert f"keys list --home {home}" in tagih("keys", "revoke", "key_nobody", "--home", home).stderr
+    unknown = tagih("destinations", "approve", "dst_nobody", "--yes", "--home", home)
+    assert f"destinations list --home {home}" in unknown.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"), [(("clock", "1day"), "write P1D"), (("fault",), "--code 131026, or --kind late")]
+)
+def test_the_sandbox_says_how_its_words_are_written(home: Path, words: tuple[str, ...], hint: str) -> None:
+    told = tagih("sandbox", *words, "--home", home)
+
+    assert told.exit_code == 2 and hint in told.stderr
 
 
 def test_a_faulty_recipe_is_told_with_its_line(tmp_path: Path) -> None:
@@ -295,3 +376,28 @@ def test_setup_approves_the_host_of_payment_links(home: Path) -> None:
 
     refused = tagih("setup", "--pay-host", "pay example", "--home", home)
     assert refused.exit_code != 0 and "--pay-host" in refused.output
+
+
+ROSTER = """Nama,Kamar,No WA,Sewa,Tgl,Desember
+Siti Rahma,A3,0812-3456-7890,1500000,5,v
+Budi,A4,0812-3456-7891,1250000,31,
+Ani,A5,12,900000,40,
+"""
+
+
+def test_a_roster_is_shown_as_tenants_and_published(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "penghuni.csv"
+    file.write_text(ROSTER, encoding="utf-8")
+    shorter = tmp_path / "shorter.csv"
+    shorter.write_text("\n".join(ROSTER.splitlines()[:2]), encoding="utf-8")
+    arguments = ("--list", "penghuni", "--today", "2026-11-28", "--home", home)
+
+    published = tagih("import", file, *arguments, "--yes", "--start")
+    again = tagih("import", shorter, *arguments, "--dry-run")
+
+    assert re.search(
+        r"2 +baru +A3 Siti Rahma +\+62\d+ +Rp1\.500\.000 +tiap tanggal 5 +lunas: Desember", published.stdout
+    )
+    assert "“Tgl” (E4) harus berupa 1-31." in published.stdout
+    assert "2 penyewa baru, 0 berubah, 1 bulan lunas, 1 ditolak." in published.stdout
+    assert "A4 (Budi)" in again.stdout and "penghuni: 1 tetap, 1 hilang" in again.stdout

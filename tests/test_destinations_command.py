@@ -25,7 +25,12 @@ def tagih(home: Path, *words: str, input: str | None = None) -> Result:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     folder = tmp_path / "home"
-    assert tagih(folder, "setup", "--name", "Kost Melati", "--payment-details", OLD).exit_code == 0
+    assert (
+        tagih(
+            folder, "setup", "--name", "Kost Melati", "--payment-details", OLD, "--language", "en"
+        ).exit_code
+        == 0
+    )
     return folder
 
 

@@ -149,6 +149,14 @@ def test_a_command_that_needs_the_server_says_so_when_none_runs(idle: Tagih) -> 
     assert "start it with tagih serve" in refused.stderr
 
 
+def test_a_command_finds_the_server_at_the_address_it_was_started_with(tagih: Tagih) -> None:
+    elsewhere = Tagih(tagih.home, TAGIH_BIND="127.0.0.1:1")
+
+    switched = elsewhere.run("sandbox", "power", "on")
+
+    assert switched.returncode == 0, switched.stderr
+
+
 def test_a_taken_address_is_refused_before_anything_starts(idle: Tagih) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", idle.port))

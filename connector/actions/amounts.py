@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connector.actions import plans
+from connector.actions import entering, plans
 from connector.actions.context import Context
 from connector.actions.people import Found
 from connector.domain import cases as case_rules
@@ -36,4 +36,5 @@ def arrived(ctx: Context, before: Invoice, after: Invoice, found: Found) -> None
             ctx.apply(decision)
     sequence = sequences.live_of(ctx.tx, after.id)
     if sequence is not None:
+        after = entering.gently(ctx, after, found.customer, plans.pinned(ctx, sequence), unheard=True)
         ctx.apply(plans.replan(ctx, after, found.customer, found.address, sequence))

@@ -14,7 +14,7 @@ from connector.domain.problems import Invalid
 from connector.domain.results import sentence
 from connector.domain.suspicion import suspicious
 from connector.store import business as store
-from connector.store import retention
+from connector.store import retention, zones
 
 
 def update_business(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
@@ -26,6 +26,8 @@ def update_business(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     changed = {name: value for name, value in wanted.items() if getattr(ctx.business, name) != value}
     waiting = _money(ctx, given)
     store.change(ctx.tx, ctx.business.id, changed)
+    if "zone" in changed:
+        zones.follow_business(ctx.tx, ctx.business.zone, changed["zone"])
     now = store.get(ctx.tx) or replace(ctx.business, **changed)
     if waiting:
         result = "approval_needed"

@@ -126,7 +126,7 @@ def resolve_case(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     if decision.result == "resolved":
         truces.case_resolved(ctx, case, outcome, given.get("by") or ctx.actor)
         issuing.decide_case(ctx, case.id, outcome)
-        if case.reason == "unknown_outcome":
+        if case.reason == holds.CASE:
             about = sequences.waiting_steps(ctx.tx, invoice_id=case.invoice_id, customer_id=case.customer_id)
             ctx.apply(holds.after_person(about, outcome, now=ctx.now))
         for invoice in touched:

@@ -2,13 +2,24 @@
 
 from typing import Any
 
-from connector.actions import allocating, cards, explain, payments, recording, sequences, truces
+from connector.actions import (
+    allocating,
+    cards,
+    explain,
+    parking,
+    payments,
+    recording,
+    sequences,
+    truces,
+    twins,
+)
 from connector.actions.context import Context
 from connector.domain import claims as rules
 from connector.domain.cases import Next
 from connector.domain.decision import Decision
 from connector.domain.model import Claim, ClaimState, Customer, Invoice, InvoiceStatus
 from connector.domain.money import decimal_string, format_money, parse_amount
+from connector.domain.payments import UNMATCHED
 from connector.domain.problems import Conflict, Invalid, NotFound, required
 from connector.domain.results import sentence
 from connector.store import claims, control, customers, invoices
@@ -66,34 +77,44 @@ def _received(
     if known is not None or not any(invoice.due for invoice in about):
         # Somebody was faster, or the invoice is closed by now: the claim is answered, nothing is added.
         payment_id = known.id if known else None
-        truces.close(
-            ctx, claim, state, payment_id=payment_id, note=given.get("note"), by=by, next_step=Next.RESUME
-        )
-        _resume(ctx, about)
+        _close(ctx, given, claim, about, state, payment_id, by)
         return _answer(ctx, claim, customer, about, "already_recorded", payment_id)
     said = allocating.of_invoices(ctx, customer, about)
+    amount = _amount(ctx, given, claim, said.blank, about[0].currency)
+    fact = payments.fact_of(ctx, given)
+    # Whatever was recorded since the customer said so, or shortly before, may be what they spoke of.
+    spoken = rules.spoken_of_since(claim, ctx.zone_of(customer))
+    twin = twins.find(ctx, said, amount, fact, whole=claim.invoice_id is None, since=spoken)
+    if twin is not None and twin.state != UNMATCHED:
+        _close(ctx, given, claim, about, state, twin.id, by)
+        return _answer(ctx, claim, customer, about, "already_recorded", twin.id)
     parts = allocating.parts(
-        ctx,
-        said,
-        _amount(ctx, given, claim, said.blank, about[0].currency),
-        allocate="oldest_first",
-        allow_over=bool(given.get("allow_over")),
+        ctx, said, amount, allocate="oldest_first", allow_over=bool(given.get("allow_over"))
     )
     if parts is None:
         raise Conflict("invoice_closed", params={"invoice": about[0].number, "status": about[0].status.value})
-    fact = payments.fact_of(ctx, given)
-    written = recording.write(ctx, parts, fact, tell=payments.tells(ctx, given))
-    truces.close(
-        ctx,
-        claims.by_id(ctx.tx, claim.id) or claim,
-        state,
-        payment_id=written.payment_id,
-        note=given.get("note"),
-        by=by,
-        next_step=Next.RESUME,
-    )
-    _resume(ctx, about)
+    written = recording.write(ctx, parts, fact, tell=payments.tells(ctx, given), parked=twin)
+    if twin is not None:
+        parking.close(ctx, twin)
+    waiting = claims.by_id(ctx.tx, claim.id) or claim
+    _close(ctx, given, waiting, about, state, written.payment_id, by)
     return _answer(ctx, claim, customer, about, "recorded", written.payment_id)
+
+
+def _close(
+    ctx: Context,
+    given: dict[str, Any],
+    claim: Claim,
+    about: list[Invoice],
+    state: ClaimState,
+    payment_id: str | None,
+    by: str,
+) -> None:
+    """The claim is answered, and the reminders that it had rested go on, unless another case holds them."""
+    note = given.get("note")
+    truces.close(ctx, claim, state, payment_id=payment_id, note=note, by=by, next_step=Next.RESUME)
+    for invoice in about:
+        sequences.resume(ctx, invoice)
 
 
 def _known(ctx: Context, given: dict[str, Any], customer: Customer) -> payment_store.Recorded | None:
@@ -119,27 +140,26 @@ def _not_found(
     ctx: Context, given: dict[str, Any], claim: Claim, customer: Customer, about: list[Invoice], by: str
 ) -> dict[str, Any]:
     """The truce ends with a kind word; after it the reminders go on with what is true then."""
-    truces.close(
-        ctx,
-        claim,
-        ClaimState.NOT_FOUND,
-        payment_id=None,
-        note=given.get("note"),
-        by=by,
-        next_step=Next.RESUME,
-    )
-    _resume(ctx, about)
-    for invoice in about if payments.tells(ctx, given) else ():
-        if len(about) == 1:
-            _kind_word(ctx, claim, invoice, customer)
-    return _answer(ctx, claim, customer, about, "not_found", None)
+    _close(ctx, given, claim, about, ClaimState.NOT_FOUND, None, by)
+    only = about[0] if len(about) == 1 and payments.tells(ctx, given) else None
+    told = only is not None and _kind_word(ctx, claim, only, customer)
+    answer = _answer(ctx, claim, customer, about, "not_found", None)
+    if told and answer["reminders"] != "held":
+        return answer
+    told_later = "not_found_held" if told else "not_found_silent"
+    why = str(answer["why_not_text"] or "")
+    words = {"subject": str(answer["invoice_number"] or customer.name), "detail": why}
+    return answer | {"result_text": sentence(told_later, ctx.language, words)}
 
 
-def _kind_word(ctx: Context, claim: Claim, invoice: Invoice, customer: Customer) -> None:
-    """What is said instead of the reminder of this day: it names what is open and asks for the proof."""
+def _kind_word(ctx: Context, claim: Claim, invoice: Invoice, customer: Customer) -> bool:
+    """What is said instead of the reminder of this day: it names what is open and asks for the proof.
+
+    Answers whether it is planned; a case that is still open holds it like any text that asks for money.
+    """
     address = customers.address_of(ctx.tx, customer.id)
     if address is None or explain.template_named(ctx, _TEMPLATE) is None:
-        return
+        return False
     sequence = sequence_store.live_of(ctx.tx, invoice.id)
     text = rules.not_found_text(
         claim,
@@ -152,16 +172,11 @@ def _kind_word(ctx: Context, claim: Claim, invoice: Invoice, customer: Customer)
         due_at=ctx.settles_at,
     )
     if text is None:
-        return
+        return False
     planned = sequence_store.steps_of_invoice(ctx.tx, invoice.id)
     yielding = rules.gives_way(planned, text, ctx.zone_of(customer, invoice))
     ctx.apply(Decision(cancels=(yielding,) if yielding else (), steps=(text,)))
-
-
-def _resume(ctx: Context, about: list[Invoice]) -> None:
-    """The reminders that the claim had rested go on, unless another case holds them."""
-    for invoice in about:
-        sequences.resume(ctx, invoice)
+    return True
 
 
 def _answer(
@@ -181,7 +196,6 @@ def _answer(
     amount = recorded.amount if recorded else None
     words = "" if recorded is None else format_money(recorded.amount, recorded.currency, ctx.language)
     told = {"subject": str(card["invoice_number"] or customer.name), "detail": words}
-    closed = all(i.status in (InvoiceStatus.PAID, InvoiceStatus.VOID) for i in now)
     return card | {
         "result_text": sentence(result, ctx.language, told),
         "claim_id": claim.id,
@@ -189,5 +203,13 @@ def _answer(
         "payment_amount": None
         if recorded is None or amount is None
         else decimal_string(amount, recorded.currency),
-        "reminders": "stopped" if closed else "resumed",
+        "reminders": _reminders(ctx, now),
     }
+
+
+def _reminders(ctx: Context, now: list[Invoice]) -> str:
+    """How the reminders stand: none of them goes while something else holds every invoice that is open."""
+    owed = [i for i in now if i.status not in (InvoiceStatus.PAID, InvoiceStatus.VOID)]
+    facts = cards.around(ctx, owed)
+    held = [i for i in owed if cards.hold_reason(i, facts) not in (None, "promise_active")]
+    return "stopped" if not owed else "held" if len(held) == len(owed) else "resumed"

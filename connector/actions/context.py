@@ -18,7 +18,10 @@ PAGES: tuple[str, ...] = ()
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Handed to every action. `quiet` plans no message at all: the first import of a list."""
+    """Handed to every action. `quiet` plans no message at all: the first import of a list.
+
+    `history`: what is paid was paid before our time, so that subscribers are not told of it either.
+    """
 
     tx: Tx
     catalog: Catalog
@@ -28,6 +31,7 @@ class Context:
     mode: str  # sandbox or live
     public_url: str = ""
     quiet: bool = False
+    history: bool = False
     sources: frozenset[str] | None = None  # of a source-bound key: it sees and changes nothing else
     admin: bool = True  # false for a key without the scope: it approves no exception
     file_link: Callable[[str], str] | None = None  # makes a signed link to a file

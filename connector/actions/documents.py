@@ -41,6 +41,16 @@ def is_file(pdf: str) -> bool:
     return pdf.startswith(PREFIX)
 
 
+def is_same(ctx: Context, invoice: Invoice, pdf: str | None) -> bool:
+    """Whether this upload holds the bytes that the invoice has already: a flow brings them with every run."""
+    if pdf is None or invoice.pdf_file_id is None or not is_file(pdf):
+        return False
+    brought, known = (files.by_id(ctx.tx, one) for one in (pdf, invoice.pdf_file_id))
+    if brought is None or known is None or brought.sha256 is None:
+        return False
+    return known.state is FileState.READY and brought.sha256 == known.sha256
+
+
 def status(ctx: Context, invoice: Invoice) -> str | None:
     """How the invoice's document stands; None when it has none."""
     found = files.by_id(ctx.tx, invoice.pdf_file_id) if invoice.pdf_file_id else None

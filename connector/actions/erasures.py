@@ -5,27 +5,34 @@ from typing import Any
 from connector.actions import cards, invoices, recurring, references
 from connector.actions.context import Context
 from connector.clock import from_ms
-from connector.domain.decision import CancelSteps, Decision
+from connector.domain import cases as case_rules
+from connector.domain.decision import CancelSteps, Decision, Update
 from connector.domain.model import Customer, StepState
 from connector.domain.money import decimal_string
 from connector.domain.problems import Unavailable
 from connector.domain.results import sentence
-from connector.store import control, customers, erasing
+from connector.store import control, copying, customers, destinations, erasing, persons
 from connector.store import invoices as invoice_store
 
+EXPORTED = "data_exported"  # the case
+_CASE_FULL = 3000
 _MONEY = frozenset({"amount", "paid", "paid_before"})
 
 
 def export_customer(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
-    """Everything that is kept about one customer, table by table; the export itself is written in the audit."""
+    """Everything that is kept about one customer, table by table.
+
+    The export is written in the audit and told to the owner: who copies people shall not do it unseen (T-45).
+    """
     customer = references.customer(ctx, given["customer"])
-    who = erasing.person(ctx.tx, customer.id)
+    who = persons.person(ctx.tx, customer.id)
     currencies = invoice_store.currencies(ctx.tx, who.invoices)
     tables = {
         name: [_readable(ctx, row, currencies) for row in rows]
-        for name, rows in erasing.rows_of(ctx.tx, who).items()
+        for name, rows in copying.rows_of(ctx.tx, who).items()
         if rows
     }
+    _announce(ctx, customer)
     return {
         "result": "exported",
         "result_text": sentence("exported", ctx.language, {"subject": customer.name}),
@@ -33,6 +40,28 @@ def export_customer(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
         "exported_at": ctx.local(ctx.now),
         "export": tables,
     }
+
+
+def _announce(ctx: Context, customer: Customer) -> None:
+    """One open case gathers the exports, a line for each: the first calls the owner, the others are counted."""
+    line = f"{ctx.local(ctx.now)} {ctx.actor} {customer.id}"
+    known = [case for case in destinations.open_cases(ctx.tx, EXPORTED) if len(case.note or "") < _CASE_FULL]
+    if known:
+        note = f"{known[-1].note}\n{line}"
+        ctx.apply(Decision(changes=(Update("cases", known[-1].id, {"note": note}),)))
+        return
+    _, decision = case_rules.open_case(
+        case_id=ctx.new("cas"),
+        reason=EXPORTED,
+        customer_id=None,
+        invoice_id=None,
+        severity=None,
+        words=None,
+        note=line,
+        by=ctx.actor,
+        now=ctx.now,
+    )
+    ctx.apply(decision)
 
 
 def _readable(ctx: Context, row: dict[str, Any], currencies: dict[str, str]) -> dict[str, Any]:
@@ -67,8 +96,8 @@ def erase_customer(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
         return _answer(ctx, customer, "open_invoices", 0)
     if not ctx.tx.key:
         raise Unavailable("not_ready", params={"what": "TAGIH_SECRET_KEY"})
-    for invoice in owed:
-        invoices.void_invoice(ctx, {"invoice": invoice.id})
+    for debt in dict.fromkeys(invoice.parent_id or invoice.id for invoice in owed):
+        invoices.void_invoice(ctx, {"invoice": debt})  # a split one takes its instalments along
     for ref in customers.active_charges(ctx.tx, customer.id):
         recurring.stop_recurring_charge(ctx, {"charge": ref})
     ended = CancelSteps(StepState.CANCELLED, "erased", customer_id=customer.id)

@@ -11,5 +11,9 @@ def digest(of: Of) -> Own:
     if kept is None:
         return {"lines": []}, {}
     found = figures_of(kept)
-    keys = {"digest_on": found.day.isoformat(), **summary_keys(of.ctx, found, language=of.ctx.language)}
+    keys = {
+        "digest_on": found.day.isoformat(),
+        "audit_head": found.audit_head,
+        **summary_keys(of.ctx, found, language=of.ctx.language),
+    }
     return keys, {"words": digest_summary(found, currency=of.ctx.business.currency, language=of.ctx.language)}

@@ -97,10 +97,11 @@ def line_of(ctx: Context, invoice: Invoice, customer: Customer, line: Line) -> d
 
 def step_of(ctx: Context, invoice: Invoice, customer: Customer, step: Step) -> dict[str, Any]:
     """One step of a plan as an answer shows it, with the text that would go now."""
+    at = _meant_for(step)
     return {
         "step": step.key,
-        "at": ctx.local(step.due_at),
-        "at_text": when_text(ctx, step.due_at, ctx.zone_of(customer, invoice)),
+        "at": ctx.local(at),
+        "at_text": when_text(ctx, at, ctx.zone_of(customer, invoice)),
         "kind": step.kind.value,
         "stage": step.stage.value,
         "channel": step.channel.value if step.kind is StepKind.MESSAGE else None,
@@ -110,6 +111,16 @@ def step_of(ctx: Context, invoice: Invoice, customer: Customer, step: Step) -> d
         "reason_text": ctx.catalog.reason_text(step.reason, ctx.language),
         "text": text_of(ctx, invoice, customer, step),
     }
+
+
+_NEVER_WENT = frozenset({StepState.SUPERSEDED, StepState.SKIPPED, StepState.CANCELLED})
+
+
+def _meant_for(step: Step) -> datetime:
+    """When it goes, went, or should have gone: what ended while it waited ended for the hour of its plan."""
+    if step.state in _NEVER_WENT and step.planned_for is not None:
+        return min(step.planned_for, step.due_at)
+    return step.due_at
 
 
 def text_of(ctx: Context, invoice: Invoice, customer: Customer, step: Step) -> str | None:

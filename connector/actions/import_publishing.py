@@ -16,13 +16,15 @@ from typing import Any
 from connector.actions import import_planning as planning
 from connector.actions import invoices as invoice_actions
 from connector.actions import payments as payment_actions
-from connector.actions import plans, run
+from connector.actions import plans, roster_publishing, run
 from connector.actions.context import Context
-from connector.actions.import_planning import Job, Prepared
+from connector.actions.import_checking import check, makes
+from connector.actions.import_job import Job, Prepared, changes_of, given_of, refused
 from connector.actions.import_reversing import untick
 from connector.actions.imports import wanted
+from connector.actions.roster_planning import SHAPE
 from connector.domain.listdiff import Flag, RowAction
-from connector.domain.problems import Conflict, Invalid, Problem
+from connector.domain.problems import Problem
 from connector.specs import Catalog
 from connector.store import audit, bulk, control, customers, imports, invoices, lists, locking
 from connector.store.db import Store, Tx
@@ -57,6 +59,11 @@ def publish(
             tx, catalog, actor, settle_seconds=settle_seconds, mode=mode, public_url=public_url
         )
 
+    with store.read() as tx:
+        is_roster = wanted(tx, import_id).options.get("shape") == SHAPE
+    if is_roster:
+        with store.write() as tx:
+            return roster_publishing.publish(context(tx), import_id, preview_version, accept, start=start)
     for _ in range(TRIES):
         with store.read() as tx:
             prepared = _prepared(context(tx), import_id, preview_version, accept, start)
@@ -105,6 +112,7 @@ def _publish(
     found = wanted(ctx.tx, import_id, lock=True)
     check(ctx.tx, found, prepared.job.rows, preview_version, accept, start=prepared.job.start)
     done, begun = carry_out(ctx, prepared)
+    lists.synced(ctx.tx, found.list_name)
     imports.write_results(ctx.tx, import_id, done)
     started = not prepared.job.quiet
     imports.change(ctx.tx, found.id, state="applied", applied_at=found.applied_at or ctx.now, started=started)
@@ -142,45 +150,8 @@ def _still_fits(ctx: Context, prepared: Prepared) -> bool:
         and _is_running(ctx.tx, job.list_name) is job.running
         and silent == prepared.silent
         and look(ctx.tx, prepared.asked) == prepared.seen
-        and not imports.taken_numbers(ctx.tx, [r.number for r in job.rows if _makes(r) and r.number])
+        and not imports.taken_numbers(ctx.tx, [r.number for r in job.rows if makes(r) and r.number])
     )
-
-
-def _makes(row: StagedRow) -> bool:
-    return row.action == RowAction.NEW and row.result is None
-
-
-def check(
-    tx: Tx,
-    found: Import,
-    rows: Iterable[StagedRow],
-    preview_version: str | None,
-    accept: list[int] | None,
-    *,
-    start: bool,
-) -> None:
-    """Refuses an import that is closed, or whose preview is no longer true, and lines that it has not."""
-    rows = list(rows)
-    if found.state == "staging":
-        raise Conflict("import_not_ready", params={"state": found.state})
-    if found.state == "applied" and start and not rows:
-        return  # nothing is left but to let its list go
-    if found.state != "ready" and not (found.state == "applied" and rows):
-        raise Conflict("import_closed", params={"state": found.state})
-    seen: dict[str, int] = found.options.get("versions", {})
-    mine = {row.invoice_id for row in rows}
-    seen = {invoice: version for invoice, version in seen.items() if invoice in mine}
-    new = [row.number for row in rows if _makes(row) and row.number]
-    if (
-        (preview_version is not None and preview_version != found.preview_version)
-        or imports.versions_of(tx, seen) != seen
-        or imports.taken_numbers(tx, new)
-    ):
-        raise Conflict("import_stale", params={"preview_version": preview_version or found.preview_version})
-    unknown = sorted(set(accept or ()) - {row.line for row in rows})
-    if unknown:
-        few = ", ".join(map(str, unknown[:5]))
-        raise Invalid("field_invalid", field="accept", params={"expected": f"lines of the file, not {few}"})
 
 
 # --- rows that need the actions themselves ----------------------------------------------------------------------
@@ -193,7 +164,7 @@ def _apply(ctx: Context, job: Job, row: StagedRow) -> StagedRow:
         applied = _create(ctx, job, row) if row.action == RowAction.NEW else _change(ctx, job, row)
     except Problem as problem:
         savepoint.rollback()
-        return planning.refused(row, problem)
+        return refused(row, problem)
     savepoint.commit()
     return applied
 
@@ -202,7 +173,7 @@ def _create(ctx: Context, job: Job, row: StagedRow) -> StagedRow:
     paid, partly = row.fields["newly_paid"], Flag.PART_PAYMENT in row.fields["flags"]
     # What came already paid is history: nothing is planned for it, and nobody is told of the payment.
     history = replace(ctx, quiet=True)
-    given = planning.given_of(job.list_name, row)
+    given = given_of(job.list_name, row)
     card = invoice_actions.create_invoice(history if paid and not partly else ctx, given)
     if paid:
         _pay(history, job, row)
@@ -211,7 +182,7 @@ def _create(ctx: Context, job: Job, row: StagedRow) -> StagedRow:
 
 def _change(ctx: Context, job: Job, row: StagedRow) -> StagedRow:
     """Corrections first, then the payment: what is owed is known before it is paid."""
-    fields, result, given = row.fields["fields"], "unchanged", planning.changes_of(row)
+    fields, result, given = row.fields["fields"], "unchanged", changes_of(row)
     if "phone" in row.fields["changed"]:
         # Naming the line is the yes; accepting everything lets the new number wait for one.
         given |= {"customer_phone": fields["phone"], "confirm_phone_change": job.named}
@@ -260,10 +231,15 @@ def _shown(row: StagedRow) -> dict[str, Any]:
     }
 
 
-_SENTENCES = {
-    "id": "{created} tagihan baru, {updated} berubah, {recorded} lunas, {refused} ditolak.",
-    "en": "{created} new invoices, {updated} changed, {recorded} paid, {refused} refused.",
+_COUNTED = {  # in the order of telling; what is none is not told
+    "created": {"id": "{n} tagihan baru", "en": "{n} new"},
+    "updated": {"id": "{n} berubah", "en": "{n} changed"},
+    "recorded": {"id": "{n} lunas", "en": "{n} paid"},
+    "reversed": {"id": "{n} pembayaran dibatalkan", "en": "{n} payments taken back"},
+    "needs_person": {"id": "{n} menunggu Anda", "en": "{n} waiting for you"},
+    "refused": {"id": "{n} ditolak", "en": "{n} refused"},
 }
+_NONE = {"id": "Tidak ada yang berubah.", "en": "Nothing changed."}
 _SILENT = {
     "id": " Belum ada pesan yang direncanakan: daftar ini menunggu perintah mulai.",
     "en": " No message is planned yet: the list waits to be started.",
@@ -274,8 +250,8 @@ _BEGUN = {"id": " Pengingat dimulai untuk {begun} tagihan.", "en": " Reminders b
 def _answer(
     language: str, found: Import, results: Counter[str], begun: int, *, quiet: bool
 ) -> dict[str, Any]:
-    figures = {name: results[name] for name in ("created", "updated", "recorded", "refused")}
-    text = _SENTENCES[language].format(**figures)
+    told = [words[language].format(n=results[name]) for name, words in _COUNTED.items() if results[name]]
+    text = ", ".join(told) + "." if told else _NONE[language]
     if quiet:
         text += _SILENT[language]
     elif begun > 0:

@@ -14,6 +14,7 @@ from connector.store.imports import StagedRow
 
 NEEDS_PERSON = "needs_person"
 UNTICKED = {"id": "Tanda lunas di lembar dihapus", "en": "The paid mark in the sheet was removed"}
+UNDONE = {"id": "Impor dibatalkan", "en": "Import undone"}
 
 
 def untick(ctx: Context, list_name: str, row: StagedRow, *, named: bool) -> str:

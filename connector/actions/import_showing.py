@@ -1,44 +1,73 @@
 """A preview as people read it: who, how much, until when, what changes from what to what, and what is wrong where."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from connector.actions.roster_coming import coming_of, coming_text
+from connector.actions.roster_planning import SHAPE
 from connector.domain.listwords import ACTIONS, FIELDS, FLAGS, change_text, changes_text, words_of
 from connector.domain.money import format_money, parse_amount
-from connector.domain.texts import format_date
+from connector.domain.texts import format_date, period_text
 from connector.specs import Catalog
 from connector.store.imports import Import, StagedRow
 
 # What stands in a row's detail, in its order (connector/spreadsheets/fields.py).
-_TOLD = {"duplicate_row": ("line",), "date_implausible": ("date",), "text_too_long": ("max", "length")}
-_LATE_DAYS = 30
-_FIRST = {
-    "id": "{rows} baris: {paid} sudah lunas (tidak dikirimi apa-apa), {ahead} belum jatuh tempo, "
-    "{late} lewat paling lama {days} hari (satu pesan perkenalan yang ramah), {long} lewat lebih lama "
-    "(menunggu keputusan Anda), {silent} tanpa persetujuan tercatat.",
-    "en": "{rows} rows: {paid} paid already (nothing is sent to them), {ahead} not due yet, {late} overdue by "
-    "at most {days} days (one gentle first text), {long} overdue for longer (they wait for your decision), "
-    "{silent} without a recorded consent.",
+_TOLD = {
+    "duplicate_row": ("line",),
+    "field_invalid": ("expected",),
+    "date_implausible": ("date",),
+    "text_too_long": ("max", "length"),
 }
+_OF_A_CELL = {"phone_missing": "field_required"}  # the remedy of a customer is not that of an empty cell
+_LATE_DAYS = 30
+# What starting a list would do, in the order of telling; what is none is not told.
+_FIRST: dict[str, dict[str, str]] = {
+    "paid": {
+        "id": "{n} sudah lunas (tidak dikirimi apa-apa)",
+        "en": "{n} paid already (nothing is sent to them)",
+    },
+    "ahead": {"id": "{n} belum jatuh tempo", "en": "{n} not due yet"},
+    "late": {
+        "id": "{n} lewat paling lama {days} hari (satu pesan perkenalan yang ramah)",
+        "en": "{n} overdue by at most {days} days (one gentle first text)",
+    },
+    "long": {
+        "id": "{n} lewat lebih lama (menunggu keputusan Anda)",
+        "en": "{n} overdue for longer (they wait for your decision)",
+    },
+    "silent": {
+        "id": "{n} tanpa persetujuan tercatat (dasarnya perjanjian Anda dengan mereka)",
+        "en": "{n} without a recorded consent (the basis is your contract with them)",
+    },
+}
+_ROWS = {"id": "{n} baris: ", "en": "{n} rows: "}
 
 
 def shown_preview(
-    found: Import, rows: Sequence[StagedRow], catalog: Catalog, language: str, *, first: bool
+    found: Import,
+    rows: Sequence[StagedRow],
+    gone: Sequence[tuple[str, str]],
+    catalog: Catalog,
+    language: str,
+    *,
+    first: bool,
 ) -> dict[str, Any]:
-    """Everything that `GET /v1/imports/{id}` tells."""
-    shown = [shown_row(row, found.options, catalog, language) for row in rows]
+    """Everything that `GET /v1/imports/{id}` tells; `gone` are number and name of what is missing."""
+    is_roster = found.options.get("shape") == SHAPE
+    show = shown_tenant if is_roster else shown_row
+    shown = [show(row, found.options, catalog, language) for row in rows]
     today = date.fromisoformat(found.options["today"])
     return {
         "import_id": found.id,
         "list": found.list_name,
+        "shape": SHAPE if is_roster else "invoices",
         "state": found.state,
         "preview_version": found.preview_version,
         "rows": shown,
         "missing": found.options.get("missing", []),
-        "missing_rows": [
-            {"number": number, "customer_name": name} for number, name in found.options.get("gone", [])
-        ],
+        "missing_rows": [{"number": number, "customer_name": name} for number, name in gone],
         "suspicious": [
             {"line": row["line"], "invoice": row["number"], "flags": row["flags"], "detail": _look_twice(row)}
             for row in shown
@@ -46,8 +75,18 @@ def shown_preview(
         ],
         "counts": found.counts,
         "first_import": first,
-        "summary_text": _summary(rows, today, language) if first else None,
+        "summary_text": _brings(found, rows, today, language, is_roster=is_roster, first=first),
     }
+
+
+def _brings(
+    found: Import, rows: Sequence[StagedRow], today: date, language: str, *, is_roster: bool, first: bool
+) -> str | None:
+    """What a roster issues next; what starting a new list would do."""
+    if is_roster:
+        coming, currency = coming_of(found.options["coming"]), str(found.options["currency"])
+        return coming_text(coming, currency, "en" if language == "en" else "id")
+    return _summary(rows, today, language) if first else None
 
 
 def shown_row(row: StagedRow, options: Mapping[str, Any], catalog: Catalog, language: str) -> dict[str, Any]:
@@ -83,6 +122,38 @@ def shown_row(row: StagedRow, options: Mapping[str, Any], catalog: Catalog, lang
     }
 
 
+def shown_tenant(
+    row: StagedRow, options: Mapping[str, Any], catalog: Catalog, language: str
+) -> dict[str, Any]:
+    """One row of a roster's preview: the charge in place of the invoice, and the months that are newly paid."""
+    held = row.fields
+    bare = replace(row, fields={**held, "fields": {**held["fields"], "due_date": None}})
+    day = held["fields"].get("due_day")
+    months = [period_text(period, language) for period in held["paid"]]
+    back = [period_text(period, language) for period in held["taken_back"]]
+    told = shown_row(replace(bare, fields={**bare.fields, "unticked": False}), options, catalog, language)
+    words = [told["changes_text"]] if told["changes_text"] else []
+    words += [_PAID[language].format(months=", ".join(months))] if months else []
+    words += [_BACK[language].format(months=", ".join(back))] if back else []
+    return told | {
+        "due_date_text": None if day is None else _EACH[language].format(day=day),
+        "invoice": None,
+        "charge": {"charge_ref": row.number, **held["fields"]} if not row.errors else None,
+        "errors": [
+            *told["errors"],
+            *(fault(error, options, row.line, catalog, language) for error in held["unclear"]),
+        ],
+        "paid_periods": held["paid"],
+        "unpaid_periods": held["taken_back"],
+        "changes_text": "; ".join(words) or None,
+    }
+
+
+_EACH = {"id": "tiap tanggal {day}", "en": "day {day} of the month"}
+_PAID = {"id": "lunas: {months}", "en": "paid: {months}"}
+_BACK = {"id": "tanda lunas dihapus: {months}", "en": "paid mark removed: {months}"}
+
+
 def _money(amount: str, currency: str, language: str) -> str:
     return format_money(parse_amount(amount, currency).minor, currency, language)
 
@@ -95,11 +166,11 @@ def fault(
     language: str,
 ) -> dict[str, Any]:
     """A fault by the sheet's own heading and the cell, with its sentence and what to do about it."""
-    spec = catalog.problems.get(error["code"])
+    spec = catalog.problems.get(_OF_A_CELL.get(error["code"], error["code"]))
     heading, cell = _heading(error["field"], options), place(error["field"], line, options)
     said = error["detail"]
     if spec is not None:
-        told = zip(_TOLD.get(error["code"], ()), str(said or "").split(", "), strict=False)
+        told = zip(_TOLD.get(error["code"], ()), str(said).split(", ") if said else (), strict=False)
         named = f"“{heading}”" if heading else words_of(FIELDS, error["field"], language)
         where = f"{named} ({cell})" if cell else named
         params = {"field": where, **dict(told)}
@@ -137,12 +208,12 @@ def _summary(rows: Sequence[StagedRow], today: date, language: str) -> str:
     owed = [fields for fields in good if not fields["paid"]]
     days = [(today - date.fromisoformat(fields["due_date"])).days for fields in owed]
     figures = {
-        "rows": len(good),
         "paid": len(good) - len(owed),
         "ahead": sum(late <= 0 for late in days),
         "late": sum(0 < late <= _LATE_DAYS for late in days),
         "long": sum(late > _LATE_DAYS for late in days),
         "silent": sum("consent_source" not in fields for fields in owed),
-        "days": _LATE_DAYS,
     }
-    return _FIRST["en" if language == "en" else "id"].format(**figures)
+    words = "en" if language == "en" else "id"
+    told = [_FIRST[name][words].format(n=count, days=_LATE_DAYS) for name, count in figures.items() if count]
+    return _ROWS[words].format(n=len(good)) + ", ".join(told) + "." if told else ""

@@ -13,7 +13,7 @@ from typing import Any
 from connector.actions import cards, imports
 from connector.actions import import_planning as planning
 from connector.actions.context import Context
-from connector.actions.import_planning import NOTHING, Prepared
+from connector.actions.import_job import NOTHING, Prepared
 from connector.actions.import_publishing import Changed, carry_out, job_of
 from connector.actions.import_showing import fault
 from connector.actions.imports import Difference, Reading
@@ -24,9 +24,9 @@ from connector.domain.problems import Invalid
 from connector.spreadsheets.exporting import formula_safe
 from connector.spreadsheets.fields import READERS
 from connector.spreadsheets.roster import Roster
-from connector.spreadsheets.table import table_of_rows
+from connector.spreadsheets.table import Table, table_of_rows
 from connector.store import imports as import_store
-from connector.store import invoices
+from connector.store import invoices, lists
 from connector.store.imports import StagedRow
 
 PREVIEW, SAFE, ALL = "preview", "apply_safe", "apply"
@@ -69,14 +69,15 @@ class Sync:
 
 def prepare_import_rows(ctx: Context, given: dict[str, Any]) -> Sync | Roster:
     """Reads and decides; `run` calls it before the transaction of the action itself. A roster is only read."""
-    roster = roster_in(ctx, given)
-    return roster if roster is not None else _prepared(ctx, given)
+    table = table_of_rows(given["rows"])
+    roster = roster_in(ctx, given, table)
+    return roster if roster is not None else _prepared(ctx, given, table)
 
 
-def _prepared(ctx: Context, given: dict[str, Any]) -> Sync:
+def _prepared(ctx: Context, given: dict[str, Any], table: Table) -> Sync:
     list_name = imports.checked_list(given["list"])
     reading = Reading(mapping=_mapping(given.get("mapping") or {}))
-    difference = imports.compare(ctx.tx, table_of_rows(given["rows"]), list_name, reading)
+    difference = imports.compare(ctx.tx, table, list_name, reading)
     wanted = {row.line for row in difference.rows if _is_wanted(row, given)}
     start = _mode(given) != PREVIEW and not given.get("first_import_quiet", True)
     job = job_of(ctx.tx, list_name, difference.rows, wanted, start=start)
@@ -87,7 +88,9 @@ def import_rows(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     """What each row did, or would do, and what waits for a person."""
     found: Sync | Roster = ctx.cache.get("prepared") or prepare_import_rows(ctx, given)
     if isinstance(found, Roster):
-        return sync_roster(ctx, given, found)
+        answer = sync_roster(ctx, given, found)
+        _heard(ctx, given)
+        return answer
     sync = found
     if _mode(given) == PREVIEW:
         done = sync.prepared.job.rows
@@ -95,12 +98,19 @@ def import_rows(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
         try:
             done, _ = carry_out(ctx, sync.prepared)
         except Changed:
-            sync = _prepared(ctx, given)
+            sync = _prepared(ctx, given, table_of_rows(given["rows"]))
             done, _ = carry_out(ctx, sync.prepared)
     waiting = [row for row in done if _waits(row)]
     applied = [row for row in done if _is_applied(row)]
+    _heard(ctx, given)
     kept = _keep(ctx, sync.difference, applied, [*waiting, *(r for r in done if r.errors)], waiting)
     return _answer(ctx, given, sync, list(done), kept)
+
+
+def _heard(ctx: Context, given: Mapping[str, Any]) -> None:
+    """Written last, when every invoice is locked: what waited for this sync is asked again."""
+    if _mode(given) != PREVIEW:
+        lists.synced(ctx.tx, imports.checked_list(given["list"]))
 
 
 def _mode(given: Mapping[str, Any]) -> str:

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from connector.actions import import_reversing, run
+from connector.actions import import_reversing, roster_undo, run
 from connector.actions import invoices as invoice_actions
 from connector.actions.context import Context
-from connector.actions.import_planning import CHANGEABLE
+from connector.actions.import_job import CHANGEABLE
+from connector.actions.import_reversing import UNDONE
 from connector.actions.imports import wanted
+from connector.actions.roster_planning import SHAPE
 from connector.domain.listdiff import RowAction
 from connector.domain.money import decimal_string
 from connector.domain.problems import Conflict
@@ -15,8 +17,7 @@ from connector.store import audit, imports, invoices
 from connector.store.db import Store
 from connector.store.imports import StagedRow
 
-_APPLIED = ("created", "updated", "recorded")
-REASON = {"id": "Impor dibatalkan", "en": "Import undone"}
+_APPLIED = ("created", "updated", "recorded", "reversed")
 
 
 def undo(
@@ -38,12 +39,15 @@ def undo(
         if found.state != "applied" or found.applied_at is None:
             raise Conflict("import_closed", params={"state": found.state})
         rows = [row for row in imports.rows_of(tx, import_id) if row.result in _APPLIED]
+        is_roster = found.options.get("shape") == SHAPE
         touched = [row.invoice_id for row in rows if row.invoice_id]
+        touched += roster_undo.invoices_of(tx, found.list_name, rows) if is_roster else []
         if imports.contacted_since(tx, touched, found.applied_at):
             raise Conflict("import_undo_too_late", params={"why": "messages have left"})
         ctx = run.context(tx, catalog, actor, settle_seconds=settle_seconds, mode=mode, public_url=public_url)
+        put_back = roster_undo.put_back if is_roster else _put_back
         for row in reversed(rows):
-            _put_back(ctx, found.list_name, row)
+            put_back(ctx, found.list_name, row)
         imports.change(tx, import_id, state="undone")
         audit.add(tx, actor=actor, action="import_undo", object=import_id, result="undone")
     return {"result": "undone", "import_id": import_id, "list": found.list_name, "invoices": len(rows)}
@@ -52,9 +56,9 @@ def undo(
 def _put_back(ctx: Context, list_name: str, row: StagedRow) -> None:
     invoice_id = row.invoice_id or ""
     if row.fields["newly_paid"]:
-        import_reversing.take_back(ctx, list_name, invoice_id, REASON[ctx.language])
+        import_reversing.take_back(ctx, list_name, invoice_id, UNDONE[ctx.language])
     if row.action == RowAction.NEW:
-        invoice_actions.void_invoice(ctx, {"invoice": invoice_id, "reason": REASON[ctx.language]})
+        invoice_actions.void_invoice(ctx, {"invoice": invoice_id, "reason": UNDONE[ctx.language]})
         return
     before = row.before or {}
     given = {name: before[name] for name in CHANGEABLE if before.get(name) is not None}

@@ -12,6 +12,8 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connector.actions import roster_planning, run
+from connector.actions.context import Context
 from connector.actions.import_showing import fault, shown_preview
 from connector.domain.listdiff import RowAction, RowDiff, diff, identity, preview_version
 from connector.domain.money import decimals
@@ -19,10 +21,12 @@ from connector.domain.problems import Conflict, FieldError, Invalid, NotFound, U
 from connector.domain.suspicion import suspicious
 from connector.specs import Catalog
 from connector.spreadsheets.exporting import RejectedRow, rejected_csv
+from connector.spreadsheets.kinds import Kind, kind_of
 from connector.spreadsheets.reading import read_table
+from connector.spreadsheets.roster import read_roster
 from connector.spreadsheets.rows import Parsed, list_rows, parse_table
 from connector.spreadsheets.table import Table, column_letters
-from connector.store import business, imports, lists
+from connector.store import business, customers, imports, invoices, lists
 from connector.store.db import Store, Tx
 from connector.store.imports import BATCH, Import, StagedRow
 
@@ -38,7 +42,7 @@ class Reading:
     today: date | None = None
     country: str | None = None
     currency: str | None = None
-    date_order: str = "DMY"
+    date_order: str | None = None
     mapping: Mapping[str, str] | None = None  # heading -> field, where a person says so
 
 
@@ -64,6 +68,8 @@ def stage_file(
     language: str = "en",
 ) -> dict[str, Any]:
     """The preview of a CSV or XLSX file."""
+    if file_name and file_name.lower().endswith(".xlsx") and data.strip() and kind_of(data) is not Kind.XLSX:
+        raise Invalid("file_not_xlsx", field="file")
     return stage(
         store,
         catalog,
@@ -87,10 +93,40 @@ def stage(
 ) -> dict[str, Any]:
     """Compares a table with what is known and stages the difference; answers its preview."""
     list_name = checked_list(list_name)
+    reading = reading or Reading()
     with store.read() as tx:
-        difference = compare(tx, table, list_name, reading or Reading())
+        ctx = run.context(tx, catalog, "import", settle_seconds=0, mode="sandbox")
+        difference = _of_roster(ctx, table, list_name, reading) or compare(tx, table, list_name, reading)
     import_id = _write(store, difference, file_name)
     return preview(store, catalog, import_id, language=language)
+
+
+def _of_roster(ctx: Context, table: Table, list_name: str, reading: Reading) -> Difference | None:
+    """The table as a roster of tenants; None when it is a list of invoices."""
+    if reading.mapping:
+        return None
+    own, today = ctx.business, reading.today or ctx.today
+    _check_places(reading)
+    roster = read_roster(
+        table,
+        today=today,
+        country=reading.country or own.country,
+        currency=reading.currency or own.currency,
+        date_order=reading.date_order or "DMY",
+    )
+    if roster is None:
+        return None
+    found = roster_planning.compare(ctx, roster.rows, list_name)
+    options = roster_planning.options_of(found, roster, today, table.kind, own.currency)
+    return Difference(list_name, found.version, found.rows, options, found.counts)
+
+
+def _check_places(reading: Reading) -> None:
+    """Refuses a country and a currency that are none."""
+    if reading.currency is not None:
+        decimals(reading.currency)
+    if reading.country is not None and not COUNTRY.fullmatch(reading.country):
+        raise Invalid("field_invalid", field="country", params={"expected": "two letters, like ID"})
 
 
 def compare(tx: Tx, table: Table, list_name: str, reading: Reading) -> Difference:
@@ -100,9 +136,7 @@ def compare(tx: Tx, table: Table, list_name: str, reading: Reading) -> Differenc
         raise Unavailable("not_ready", params={"what": "business"})
     today = reading.today or tx.now.astimezone(ZoneInfo(own.zone)).date()
     currency = reading.currency or own.currency
-    decimals(currency)
-    if reading.country is not None and not COUNTRY.fullmatch(reading.country):
-        raise Invalid("field_invalid", field="country", params={"expected": "two letters, like ID"})
+    _check_places(reading)
     parsed = parse_table(
         table,
         today=today,
@@ -124,7 +158,7 @@ def compare(tx: Tx, table: Table, list_name: str, reading: Reading) -> Differenc
         "kind": table.kind,
         "columns": _columns(parsed),
         "missing": [one.number for one in gone],
-        "gone": [[one.number, one.known.customer_name if one.known else ""] for one in gone],
+        "gone": [[one.number, one.invoice_id] for one in gone],
         "versions": {one.invoice_id: one.version for one in diffs if one.invoice_id and one.line},
     }
     return Difference(list_name, preview_version(diffs), staged, options, _counts(staged, len(gone)))
@@ -196,9 +230,21 @@ def preview(store: Store, catalog: Catalog, import_id: str, *, language: str = "
     with store.read() as tx:
         found = wanted(tx, import_id)
         rows = imports.rows_of(tx, import_id)
+        names = _names_of_gone(tx, found)
         known_list = lists.get(tx, found.list_name)
     first = known_list is None or known_list.started_at is None
-    return shown_preview(found, rows, catalog, language, first=first)
+    return shown_preview(found, rows, names, catalog, language, first=first)
+
+
+def _names_of_gone(tx: Tx, found: Import) -> list[tuple[str, str]]:
+    """Whom the file does not show any more, by number; names are joined now, so that the erased stay erased."""
+    gone: list[tuple[str, str]] = [(number, key) for number, key in found.options.get("gone", [])]
+    owners = {key: key for _, key in gone}
+    if found.options.get("shape") != roster_planning.SHAPE:
+        owners = {i.id: i.customer_id for i in invoices.by_ids(tx, owners).values()}
+    people = customers.by_ids(tx, owners.values())
+    named = {key: people[owner].name for key, owner in owners.items() if owner in people}
+    return [(number, named.get(key, "")) for number, key in gone]
 
 
 def rejected(store: Store, catalog: Catalog, import_id: str, *, language: str = "en") -> str:

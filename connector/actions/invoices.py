@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from connector.actions import (
     amounts,
@@ -12,6 +11,7 @@ from connector.actions import (
     cards,
     destinations,
     documents,
+    known,
     parking,
     people,
     plans,
@@ -174,6 +174,8 @@ def wanted_of(ctx: Context, given: dict[str, Any], invoice: Invoice) -> dict[str
 def _changed(ctx: Context, invoice: Invoice, wanted: dict[str, Any], found: Found) -> dict[str, Any]:
     """Applies a change to an invoice, and moves its plan when the due date or the zone moved."""
     wanted = {name: value for name, value in wanted.items() if value is not None}
+    if documents.is_same(ctx, invoice, wanted.get("pdf_url")):
+        del wanted["pdf_url"]
     if {"pay_url", "extra"} & set(wanted) and invoice.hold_reason in (None, places.UNAPPROVED):
         found_bad = _unapproved(
             ctx, wanted.get("pay_url", invoice.pay_url), wanted.get("extra", invoice.extra)
@@ -243,6 +245,7 @@ def void_invoice(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     if sequence is not None:
         decision = decision.then(sequence_rules.cancel(sequence, reason="void", now=ctx.now))
     ctx.apply(replace(decision, result="void"))
+    known.settle(ctx.tx, invoice_id=invoice.id, outcome="other", by=ctx.actor)
     return cards.invoice_card(ctx, voided, "void")
 
 
@@ -338,11 +341,11 @@ def _texts(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     if "description" in given:
         found["description"] = clean_text(given["description"], 500, field="description")
     if "pay_url" in given:
-        found["pay_url"] = _https(ctx, given["pay_url"], "pay_url")
+        found["pay_url"] = references.https(ctx, given["pay_url"], "pay_url")
     if "pdf" in given:
         pdf = given["pdf"].strip()
         is_file = documents.is_file(pdf)
-        found["pdf_url"] = documents.checked(ctx, pdf) if is_file else _https(ctx, pdf, "pdf")
+        found["pdf_url"] = documents.checked(ctx, pdf) if is_file else references.https(ctx, pdf, "pdf")
     return found
 
 
@@ -363,15 +366,6 @@ def _settings(ctx: Context, given: dict[str, Any], invoice: Invoice) -> dict[str
     if "recipe" in given and given["recipe"] != invoice.recipe:
         found["recipe"] = plans.recipe_named(ctx, given["recipe"]).name
     return found
-
-
-def _https(ctx: Context, url: str, field: str) -> str:
-    """An https address with a host; the sandbox also takes http."""
-    parts = urlsplit(url.strip())
-    allowed = ("https",) if ctx.mode == "live" else ("https", "http")
-    if parts.scheme not in allowed or not parts.hostname or parts.username or parts.password:
-        raise Invalid("url_invalid", field=field)
-    return url.strip()
 
 
 def _unapproved(ctx: Context, pay_url: str | None, extra: Mapping[str, Any]) -> places.Carried | None:

@@ -7,20 +7,22 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from connector.actions import parking, plans
+from connector.actions import entering, given_back, parking, plans
 from connector.actions.context import Context
 from connector.actions.invoices import born, hold_of
 from connector.domain import cases as case_rules
 from connector.domain import customers as customer_rules
 from connector.domain import invoices as invoice_rules
 from connector.domain import recurring as rules
+from connector.domain.cases import Next
 from connector.domain.customers import PHONE_CHANGE
 from connector.domain.decision import CancelSteps, Decision
 from connector.domain.model import Address, Customer, Invoice, Recipe, Stage, Step, StepKind, StepState
 from connector.domain.recurring import AMOUNT_MISSING, DOUBLE, ISSUE_NOW, Charge, Fate, Period, PeriodState
 from connector.domain.texts import format_date
 from connector.domain.windows import local_date
-from connector.store import customers, invoices, lists, recurring
+from connector.store import cases as case_store
+from connector.store import customers, lists, recurring
 
 
 @dataclass(slots=True)
@@ -35,7 +37,11 @@ class Roll:
     decided: dict[str, Period]
 
     def issues_at(self, period: str) -> datetime:
-        return rules.issues_at(self.charge, period, rules.lead_days(self.recipe), self.zone)
+        return rules.issues_at(self.charge, period, self.lead_days, self.zone)
+
+    @property
+    def lead_days(self) -> int:
+        return rules.lead_days(self.charge, self.recipe)
 
 
 def roll_of(ctx: Context, charge: Charge) -> Roll:
@@ -98,7 +104,7 @@ def plan_next(ctx: Context, roll: Roll, *, not_before: datetime | None = None) -
     old = roll.charge.step_id
     if old is not None:
         ctx.apply(Decision(cancels=(CancelSteps(StepState.SUPERSEDED, "plan_moved", step_ids=(old,)),)))
-    if period is None or _sleeps(ctx, roll.charge):
+    if period is None or sleeps(ctx, roll.charge):
         recurring.set_step(ctx.tx, roll.charge.id, None)
         return
     due_at = roll.issues_at(period)
@@ -114,9 +120,9 @@ def plan_next(ctx: Context, roll: Roll, *, not_before: datetime | None = None) -
     recurring.set_step(ctx.tx, roll.charge.id, step.id)
 
 
-def _sleeps(ctx: Context, charge: Charge) -> bool:
+def sleeps(ctx: Context, charge: Charge) -> bool:
     """Whether the charge belongs to a sheet's list that nobody has started yet: it is silent until then."""
-    known = None if charge.list_name is None else lists.get(ctx.tx, charge.list_name)
+    known = lists.get(ctx.tx, charge.list_name) if charge.list_name else None
     return known is not None and known.started_at is None
 
 
@@ -128,40 +134,55 @@ def issue(ctx: Context, roll: Roll, period: str, *, quiet: bool = False) -> Invo
     charge, customer = roll.charge, roll.customer
     draft = _draft(ctx, roll, period)
     phone_waits = bool(customers.waiting_addresses(ctx.tx, customer.id))
-    invoice, decision = invoice_rules.create(
-        draft,
-        invoice_id=ctx.new("inv"),
-        waiting_for=_waiting_for(roll),
-        hold_reason=PHONE_CHANGE if phone_waits else hold_of(ctx, draft),
-        settles_at=None,
-        now=ctx.now,
-    )
+    held = PHONE_CHANGE if phone_waits else hold_of(ctx, draft)
+    before = given_back.take(ctx, draft.number, customer.id)
+    if before is None:
+        invoice, decision = invoice_rules.create(
+            draft,
+            invoice_id=ctx.new("inv"),
+            waiting_for=_waiting_for(roll),
+            hold_reason=held,
+            settles_at=None,
+            now=ctx.now,
+        )
+    else:
+        waiting_for = _waiting_for(roll)
+        invoice, decision = invoice_rules.born_again(
+            before, draft, waiting_for=waiting_for, hold_reason=held, now=ctx.now
+        )
     ctx.apply(decision)
     born(ctx, invoice)
     record(ctx, roll, period, PeriodState.ISSUED, invoice_id=invoice.id)
     if not quiet:
-        _begin(ctx, roll, invoice)
+        begin(ctx, roll, invoice)
     if charge.amount is None:
         _ask(ctx, roll, [period], reason=AMOUNT_MISSING, invoice_id=invoice.id)
     parking.found(ctx, invoice)
     return invoice
 
 
-def _begin(ctx: Context, roll: Roll, invoice: Invoice) -> None:
+def begin(ctx: Context, roll: Roll, invoice: Invoice) -> None:
+    """The sequence of a period's invoice; without a number somebody is told that one is missing."""
     if roll.address is None:
         told = customer_rules.phone_missing(roll.customer.id, invoice.id, now=ctx.now)
         ctx.apply(Decision(events=(told,)))
     if roll.recipe is not None:
+        invoice = entering.gently(ctx, invoice, roll.customer, roll.recipe)
         _, started = plans.start(ctx, invoice, roll.customer, roll.address, roll.recipe)
         ctx.apply(started)
 
 
 def issue_ahead(ctx: Context, roll: Roll, period: str) -> Invoice | None:
     """The silent invoice of a period that is being paid; None when its number is another's already."""
-    if invoices.by_number(ctx.tx, rules.number_of(roll.charge, period)) is not None:
+    before = roll.decided.get(period)
+    issued = None
+    if given_back.is_taken(ctx, rules.number_of(roll.charge, period)):
         record(ctx, roll, period, PeriodState.SKIPPED, reason=DOUBLE)
-        return None
-    return issue(ctx, roll, period, quiet=True)
+    else:
+        issued = issue(ctx, roll, period, quiet=True)
+    if before is not None and before.case_id is not None:
+        answered(ctx, before.case_id)
+    return issued
 
 
 def _draft(ctx: Context, roll: Roll, period: str) -> invoice_rules.Draft:
@@ -174,10 +195,10 @@ def _draft(ctx: Context, roll: Roll, period: str) -> invoice_rules.Draft:
         amount=charge.amount or 0,
         currency=charge.currency,
         due_date=rules.due_date(charge, period),
-        issue_date=rules.issue_day(charge, period, rules.lead_days(roll.recipe)),
+        issue_date=rules.issue_day(charge, period, roll.lead_days),
         description=rules.describe(charge, period, roll.customer.name, language),
         recipe=charge.recipe,
-        list_name=charge.list_name,
+        list_name=charge.list_name or None,
         extra=charge.extra,
     )
 
@@ -210,7 +231,8 @@ def _doubled(ctx: Context, roll: Roll, period: str) -> bool:
     first = rules.due_date(roll.charge, period).replace(day=1)
     last = _month_end(rules.later(period, roll.charge.every_months - 1))
     number = rules.number_of(roll.charge, period)
-    others = recurring.rivals(ctx.tx, roll.customer.id, number, first, last)
+    rivals = recurring.rivals(ctx.tx, roll.customer.id, number, first, last)
+    others = [invoice for invoice in rivals if not given_back.waits(ctx, invoice)]
     if not others:
         return False
     record(ctx, roll, period, PeriodState.WAITING, reason=DOUBLE)
@@ -258,6 +280,17 @@ def periods_text(ctx: Context, charge: Charge, periods: list[str]) -> str:
     return f"{charge.ref}: {', '.join(shown)}{more}"
 
 
+def answered(ctx: Context, case_id: str) -> None:
+    """Closes a case once none of its periods waits any more: each was paid or issued in another way."""
+    case = case_store.by_id(ctx.tx, case_id, lock=True)
+    if case is None or recurring.waiting_of_case(ctx.tx, case_id):
+        return
+    _, decision = case_rules.resolve(
+        case, outcome=ISSUE_NOW, next_step=Next.RESUME, note=None, by=ctx.actor, now=ctx.now
+    )
+    ctx.apply(decision)
+
+
 def decide_case(ctx: Context, case_id: str, outcome: str) -> list[Invoice]:
     """A person resolved a case: the periods that waited for it are issued, or else they are skipped."""
     issued: list[Invoice] = []
@@ -280,7 +313,7 @@ def decide_by_hand(ctx: Context, roll: Roll, period: str, *, issue_it: bool) -> 
     if not issue_it:
         record(ctx, roll, period, PeriodState.SKIPPED, reason="person")
         return []
-    if invoices.by_number(ctx.tx, rules.number_of(roll.charge, period)) is not None:
+    if given_back.is_taken(ctx, rules.number_of(roll.charge, period)):
         record(ctx, roll, period, PeriodState.SKIPPED, reason=DOUBLE)
         return []
     return [issue(ctx, roll, period)]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from connector.actions import appointments, cards, explain, plans, references
 from connector.actions.context import Context
 from connector.actions.references import Target
-from connector.domain.decision import Decision
+from connector.domain.decision import CancelSteps, Decision
 from connector.domain.model import (
     Address,
     Channel,
@@ -20,6 +20,7 @@ from connector.domain.model import (
     Stage,
     Step,
     StepKind,
+    StepState,
 )
 from connector.domain.plan import window_of
 from connector.domain.problems import Conflict, Invalid, NotFound
@@ -27,6 +28,8 @@ from connector.domain.templates import Template, customer_values, names_in, susp
 from connector.domain.variables import Kind, variable
 from connector.domain.windows import next_open
 from connector.store import cases, customers, sequences
+
+_AGAIN = "again:"  # the key of a text that a person wants to go once more
 
 
 def send_template(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
@@ -66,7 +69,7 @@ def plan_one(ctx: Context, given: dict[str, Any], *, at: datetime, again: bool =
     step = Step(
         id=step_id,
         kind=StepKind.MESSAGE,
-        key=f"{'again' if again else 'manual'}:{step_id}",
+        key=f"{_AGAIN if again else 'manual:'}{step_id}",
         stage=Stage.OTHER if again else template.stage,
         due_at=next_open(at, window_of(policy_of(ctx, invoice), permission), zone),
         sequence_id=sequence.id if sequence else None,
@@ -81,6 +84,23 @@ def plan_one(ctx: Context, given: dict[str, Any], *, at: datetime, again: bool =
     )
     ctx.apply(Decision(steps=appointments.bound(ctx, invoice, replace(step, planned_for=step.due_at))))
     return _answer(ctx, target, invoice, "planned", step)
+
+
+def once_more(ctx: Context, given: dict[str, Any], invoice: Invoice) -> dict[str, Any]:
+    """A text of the invoice as a person's wish; one that waits already is enough, and stands for the first text."""
+    waiting = [
+        s for s in sequences.waiting_steps(ctx.tx, invoice_id=invoice.id) if s.state is StepState.PLANNED
+    ]
+    wished = [s for s in waiting if s.key.startswith(_AGAIN)]
+    known = next((s for s in wished if given.get("channel") in (None, s.channel)), None)
+    if known is not None:
+        return _answer(ctx, references.target(ctx, given), invoice, "already_planned", known)
+    answer = plan_one(ctx, given, at=ctx.now, again=True)
+    first = tuple(s.id for s in waiting if s.stage is Stage.CREATED)
+    if answer["result"] == "planned" and first:
+        ended = CancelSteps(StepState.SUPERSEDED, "superseded", step_ids=first)
+        ctx.apply(Decision(cancels=(ended,)))
+    return answer
 
 
 def _ending(

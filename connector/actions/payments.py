@@ -3,11 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from connector.actions import ahead, allocating, cards, parking, recording, references
+from connector.actions import ahead, allocating, cards, parking, recording, references, twins
 from connector.actions.allocating import Meant
 from connector.actions.context import Context
 from connector.actions.recording import Written
-from connector.domain import payments as rules
 from connector.domain.allocations import by_age
 from connector.domain.model import Invoice, InvoiceStatus
 from connector.domain.money import decimal_string, decimals, format_money, parse_amount
@@ -42,15 +41,16 @@ def _record(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     if not said.blank and "amount" not in given and known is None:
         return _nothing_open(ctx, said)
     amount = _amount(ctx, given, said, known)
-    if (
-        "invoice" not in given
-        and amount > said.most
-        and ahead.pay_ahead(ctx, said.customer, amount - said.most)
-    ):
-        said = allocating.meant(ctx, given)
-    twin = _twin(ctx, said, amount, fact) if known is None else None
-    if twin is not None:
-        return twin
+    twin = twins.find(ctx, said, amount, fact, whole="invoice" not in given) if known is None else None
+    if twin is not None and twin.state != UNMATCHED:
+        return _told_twice(ctx, twin, said)
+    if twin is not None:  # what was kept is told once more, with more to go by
+        known, fact = twin, parking.fact_of(twin)
+    if "invoice" not in given and amount > said.most:
+        months = ahead.covered(ctx, said.customer, amount - said.most)
+        if months.far is not None and not given.get("allow_over"):
+            return _ask(ctx, said, fact, amount, far=months.far)
+        said = allocating.meant(ctx, given) if ahead.issue(ctx, months) else said
     parts = allocating.parts(
         ctx,
         said,
@@ -60,7 +60,7 @@ def _record(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
         chosen=known is not None and "invoice" in given,
     )
     if parts is None:
-        return _ask(ctx, said, fact, amount, given)
+        return _ask(ctx, said, fact, amount)
     written = recording.write(ctx, parts, fact, tell=tells(ctx, given), parked=known)
     if known is not None:
         parking.close(ctx, known)
@@ -121,30 +121,15 @@ def _same_amount(given: dict[str, Any], known: Recorded) -> None:
             raise Conflict("payment_ref_taken", field="payment_ref")
 
 
-def _twin(ctx: Context, said: Meant, amount: int, fact: Fact) -> dict[str, Any] | None:
-    """The same invoice and amount within a few days, one of them without a reference: probably told twice.
-
-    A payment with a reference is swallowed only where it does not fit any more: then the owner's tick was the
-    same payment by another road, and the reference is kept with it.
-    """
-    since, until = rules.twin_days(fact.paid_on)
-    fits = amount <= said.most
-    if not said.named or (fact.ref is not None and fits):
-        return None
-    several = len(said.named) > 1
-    twin: Recorded | None = None
-    without_ref = fact.ref is not None
-    for invoice in said.named:
-        sums = {amount, invoice.due} if several else {amount}
-        twin = twin or payments.alike_on_invoice(
-            ctx.tx, invoice.id, sums, since=since, until=until, without_ref=without_ref
-        )
-    if twin is None:
-        return None
-    if fact.ref is not None:
-        payments.adopt_ref(ctx.tx, twin.id, fact.ref)
-    some = list(said.named)
+def _told_twice(ctx: Context, twin: Recorded, said: Meant) -> dict[str, Any]:
+    """The answer about money that is probably in the book already, shown where it lies."""
+    own = {item.invoice_id for item in payments.items_of(ctx.tx, twin.id)}
+    family = [i for i in said.named if i.id in own or len(said.named) == 1]
+    some = family or [i for i in invoices.by_ids(ctx.tx, own).values() if ctx.sees(i.source)]
     when = format_date(twin.paid_on, ctx.language)
+    if not some:  # it filled another source's invoices: nothing of them is shown
+        card = cards.person_card(ctx, said.customer, "probable_duplicate", detail=when)
+        return card | _payment_keys(twin, some)
     card = cards.invoice_card(ctx, some[0], "probable_duplicate", detail=when)
     return card | _payment_keys(twin, some)
 
@@ -206,19 +191,22 @@ def _nothing_open(ctx: Context, said: Meant) -> dict[str, Any]:
 
 
 def _payment_keys(known: Recorded | None, some: list[Invoice]) -> dict[str, Any]:
-    currency = some[0].currency
+    credit = decimal_string(sum(i.credit for i in some), some[0].currency) if some else None
     return {
         "payment_id": known.id if known else None,
-        "payment_amount": decimal_string(known.amount, currency) if known else None,
-        "settles_invoice": all(i.status is InvoiceStatus.PAID for i in some),
-        "payment_invoice_numbers": ",".join(i.number for i in some),
-        "overpaid_amount": decimal_string(sum(i.credit for i in some), currency),
+        "payment_amount": decimal_string(known.amount, known.currency) if known else None,
+        "settles_invoice": all(i.status is InvoiceStatus.PAID for i in some) if some else None,
+        "payment_invoice_numbers": ",".join(i.number for i in some) or None,
+        "overpaid_amount": credit,
         "confirmation_at": None,
     }
 
 
-def _ask(ctx: Context, said: Meant, fact: Fact, amount: int, given: dict[str, Any]) -> dict[str, Any]:
-    """Nobody can tell which invoices are meant: the money is kept, and a person chooses."""
+def _ask(ctx: Context, said: Meant, fact: Fact, amount: int, *, far: int | None = None) -> dict[str, Any]:
+    """Nobody can tell what is meant: the money is kept, and a person chooses.
+
+    `far` is for how many months ahead it would be: so many are paid only when somebody says so.
+    """
     parked = parking.park(
         ctx,
         fact,
@@ -230,6 +218,9 @@ def _ask(ctx: Context, said: Meant, fact: Fact, amount: int, given: dict[str, An
     )
     words = format_money(parked.amount, parked.currency, ctx.language)
     card = cards.person_card(ctx, said.customer, "needs_choice", detail=words)
+    if far is not None:
+        told = {"subject": said.customer.name, "detail": words, "months": str(far)}
+        card |= {"result_text": sentence("needs_choice_ahead", ctx.language, told)}
     return card | _parked_keys(ctx, parked, by_age(said.fills))
 
 

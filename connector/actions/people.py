@@ -10,6 +10,7 @@ from connector.domain import invoices as invoice_rules
 from connector.domain import sequences as sequence_rules
 from connector.domain.customers import PHONE_CHANGE
 from connector.domain.decision import Decision, Update
+from connector.domain.holds import awaits_person
 from connector.domain.model import Address, AddressState, Channel, Customer, Tie
 from connector.domain.names import clean_text, fold_name
 from connector.domain.phones import parse_phone
@@ -137,7 +138,19 @@ def fill(
     if not wanted:
         return customer
     ctx.apply(rules.change(customer, wanted, now=ctx.now))
-    return replace(customer, **wanted)
+    changed = replace(customer, **wanted)
+    if "zone" in wanted:
+        _keep_hours(ctx, changed)
+    return changed
+
+
+def _keep_hours(ctx: Context, customer: Customer) -> None:
+    """Who lives in another zone now keeps the hours of the plan there."""
+    address = customers.address_of(ctx.tx, customer.id)
+    for invoice in invoices.owed_by(ctx.tx, customer.id, lock=True):
+        sequence = sequences.live_of(ctx.tx, invoice.id)
+        if sequence is not None:
+            ctx.apply(plans.replan(ctx, invoice, customer, address, sequence))
 
 
 def _explicit(customer: Customer, given: dict[str, Any], name: str | None) -> dict[str, Any]:
@@ -191,7 +204,7 @@ def use_number(ctx: Context, customer: Customer, address: Address, *, old: Tie =
             "steps", step.id, {"address_id": address.id, "resend": False, "attempt": 0, "message_id": None}
         )
         for step in sequences.waiting_steps(ctx.tx, customer_id=customer.id)
-        if step.address_id != address.id and step.reason != "unknown_outcome"
+        if step.address_id != address.id and not awaits_person(step)
     )
     ctx.apply(Decision(changes=moved))
     if _old_stop_is_over(customer, former, address):

@@ -1,6 +1,6 @@
 """Writes a payment into the book, with all that follows from it on every invoice that it fills."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from connector.actions import allocating, plans, splitting, truces
@@ -11,7 +11,6 @@ from connector.domain.allocations import Part
 from connector.domain.decision import Decision, NewEvent
 from connector.domain.model import Invoice, InvoiceStatus, Recipe, Sequence
 from connector.domain.payments import Fact, Receipt
-from connector.domain.recurring import SOURCE
 from connector.domain.windows import next_open
 from connector.store import customers, promises, sequences
 from connector.store.payments import Recorded
@@ -73,39 +72,23 @@ def write(
             now=ctx.now,
         )
         ctx.apply(Decision(changes=(row,)))
-    one = len(parts) > 1 and _pays_ahead(ctx, parts)
-    told = parts[-1:] if one else parts
+    alone = len(parts) == 1
     done = tuple(
-        _fill(
-            ctx,
-            allocating.again(ctx, part),
-            payment_id,
-            fact,
-            tell and part in told,
-            paid_in_all=amount if one else None,
-        )
-        for part in parts
+        _fill(ctx, allocating.again(ctx, part), payment_id, fact, tell, alone=alone) for part in parts
     )
     written = Written(payment_id, amount, done)
-    ctx.apply(Decision(events=(_received(ctx, parts, written, fact),)))
+    if not ctx.history:
+        ctx.apply(Decision(events=(_received(ctx, parts, written, fact),)))
     return written
 
 
-def _pays_ahead(ctx: Context, parts: tuple[Part, ...]) -> bool:
-    """Whether it fills periods whose invoices nobody has heard of: then one confirmation says it all."""
-    issued = {part.invoice.id for part in parts if part.invoice.source == SOURCE}
-    return bool(issued - set(sequences.of_invoices(ctx.tx, issued)))
-
-
-def _fill(
-    ctx: Context, part: Part, payment_id: str, fact: Fact, tell: bool, *, paid_in_all: int | None = None
-) -> Done:
+def _fill(ctx: Context, part: Part, payment_id: str, fact: Fact, tell: bool, *, alone: bool) -> Done:
     """One invoice's part, with all that follows from it."""
     invoice = part.invoice
     sequence = sequences.live_of(ctx.tx, invoice.id)
     recipe = plans.pinned(ctx, sequence) if sequence else plans.recipe_for(ctx, invoice)
     wants = tell and recipe is not None and not invoice.is_split
-    receipt = _receipt(ctx, invoice, recipe, paid_in_all) if wants and recipe else None
+    receipt = _receipt(ctx, invoice, recipe, alone=alone) if wants and recipe else None
     after, decision = rules.fill(
         part,
         payment_id=payment_id,
@@ -124,7 +107,7 @@ def _fill(
         upheld = promise_rules.on_payment(promise, after.paid, ctx.now, settled=settled, planned=planned)
         kept = upheld.result == "kept"
         decision = decision.then(upheld)
-    ctx.apply(decision)
+    ctx.apply(replace(decision, events=()) if ctx.history else decision)
     if invoice.parent_id is not None:
         splitting.paid_more(ctx, invoice, part.amount, payment_id, fact)
     claim_id = None
@@ -137,12 +120,12 @@ def _fill(
     return Done(after, over, at, promise.id if promise else None, kept, claim_id)
 
 
-def _receipt(ctx: Context, invoice: Invoice, recipe: Recipe, paid_in_all: int | None) -> Receipt | None:
+def _receipt(ctx: Context, invoice: Invoice, recipe: Recipe, *, alone: bool) -> Receipt | None:
     """The way to confirm; None without a phone."""
     address = customers.address_of(ctx.tx, invoice.customer_id)
     if address is None:
         return None
-    return Receipt(recipe=recipe, address_id=address.id, due_at=ctx.settles_at, paid_in_all=paid_in_all)
+    return Receipt(recipe=recipe, address_id=address.id, due_at=ctx.settles_at, alone=alone)
 
 
 def _confirmation_at(

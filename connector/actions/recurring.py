@@ -14,25 +14,26 @@ from connector.domain.decision import Decision, Insert, Update
 from connector.domain.model import Customer
 from connector.domain.money import decimal_string, parse_amount
 from connector.domain.names import clean_text, fold_name
-from connector.domain.problems import Conflict, Invalid, NotFound
+from connector.domain.problems import Invalid, NotFound, ambiguous
 from connector.domain.recurring import Charge, ChargeState
 from connector.domain.results import sentence
+from connector.domain.rosterdiff import Tenant, same_tenant
 from connector.store import control, customers, invoices, recurring
 
 # A first period further away than this is a slip of the keyboard.
 _FAR_YEARS = 10
 _AHEAD_YEARS = 3  # nobody pays rent further ahead
-_PLAIN = ("every_months", "due_day", "first_period", "last_period", "paid_through")
+_PLAIN = ("every_months", "due_day", "first_period", "last_period", "paid_through", "issue_days_before")
 
 
 def upsert_recurring_charge(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     """Creates or changes a charge; what is changed counts for the periods that have no invoice yet."""
     control.lock_identities(ctx.tx)
     ref = clean_text(given["charge_ref"], 80, field="charge_ref")
-    known = recurring.by_ref(ctx.tx, ref, lock=True)
+    known = charge_meant(ctx, given, ref)
     found = people.find_or_make(ctx, given, known=_same_customer(ctx, given, known))
     if known is None:
-        result, charge = "created", _create(ctx, given, ref, found)
+        result, charge = "created", _create(ctx, given, found)
     else:
         result, charge = _change(ctx, given, known, found)
     roll = issuing.roll_of(ctx, charge)
@@ -41,7 +42,37 @@ def upsert_recurring_charge(ctx: Context, given: dict[str, Any]) -> dict[str, An
         result = "updated" if result == "unchanged" else result
     if result == "unchanged" and (found.changed or found.phone_waits):
         result = "updated"
+    if result == "unchanged" and rules.next_period(roll.charge, roll.decided) is None:
+        result = "already_stopped"
     return _answer(ctx, roll, result, found)
+
+
+def charge_meant(ctx: Context, given: dict[str, Any], ref: str) -> Charge | None:
+    """The charge that this input is about, locked; None makes a new one.
+
+    A sheet's row means its own list's charge, or one that was made by hand for the same tenant. A person who
+    names no list means the only charge of that reference.
+    """
+    found = {charge.list_name: charge for charge in recurring.by_ref(ctx.tx, ref, lock=True)}
+    list_name = given.get("list", "")
+    if list_name in found:
+        return found[list_name]
+    if list_name:
+        by_hand = found.get("")
+        return by_hand if by_hand is not None and _is_for(ctx, given, by_hand) else None
+    if len(found) > 1:
+        raise ambiguous("charge_ref", [f"{c.ref} ({c.list_name})" for c in found.values()])
+    return next(iter(found.values()), None)
+
+
+def _is_for(ctx: Context, given: dict[str, Any], charge: Charge) -> bool:
+    """Whether the row's tenant is the one who pays this charge."""
+    customer, address = (
+        customers.by_id(ctx.tx, charge.customer_id),
+        customers.address_of(ctx.tx, charge.customer_id),
+    )
+    known = Tenant(customer.name if customer else "", address.phone if address else None)
+    return same_tenant(known, Tenant(given["customer_name"], people.given_phone(ctx, given)))
 
 
 def _same_customer(ctx: Context, given: dict[str, Any], known: Charge | None) -> Customer | None:
@@ -56,38 +87,26 @@ def _same_customer(ctx: Context, given: dict[str, Any], known: Charge | None) ->
     return None if renamed and phone is not None and (address is None or address.phone != phone) else customer
 
 
-def _create(ctx: Context, given: dict[str, Any], ref: str, found: Found) -> Charge:
-    today = ctx.today
-    due_day = int(given["due_day"])
-    charge = Charge(
-        id=ctx.new("rec"),
-        ref=ref,
-        customer_id=found.customer.id,
-        amount=None,
-        currency=currency_of(ctx, given),
-        every_months=1,
-        due_day=due_day,
-        first_period=rules.first_period_from(due_day, today),
-        list_name=given.get("list"),
+def _create(ctx: Context, given: dict[str, Any], found: Found) -> Charge:
+    charge = as_given(ctx, given, None)
+    called = next(
+        n for n in rules.names_of(charge.ref, charge.list_name) if not recurring.is_called(ctx.tx, n)
     )
-    charge = replace(charge, **_wanted(ctx, given, charge))
-    _check(ctx, charge)
+    charge = replace(
+        charge,
+        id=ctx.new("rec"),
+        customer_id=found.customer.id,
+        numbered_as=None if called == charge.ref else called,
+    )
     values = {name: getattr(charge, name) for name in Charge.__dataclass_fields__}
     ctx.apply(Decision(changes=(Insert("recurring_charges", values),)))
     return charge
 
 
 def _change(ctx: Context, given: dict[str, Any], known: Charge, found: Found) -> tuple[str, Charge]:
-    if "currency" in given and currency_of(ctx, given) != known.currency:
-        raise Invalid(
-            "currency_mismatch",
-            field="currency",
-            params={"expected": known.currency, "given": given["currency"]},
-        )
-    charge = rules.renewed(known, _wanted(ctx, given, known) | {"customer_id": found.customer.id})
+    charge = replace(as_given(ctx, given, known), customer_id=found.customer.id)
     if charge == known:
         return "unchanged", known
-    _check(ctx, charge)
     values = {
         name: getattr(charge, name)
         for name in Charge.__dataclass_fields__
@@ -95,6 +114,35 @@ def _change(ctx: Context, given: dict[str, Any], known: Charge, found: Found) ->
     }
     ctx.apply(Decision(changes=(Update("recurring_charges", charge.id, values),)))
     return "updated", charge
+
+
+def as_given(ctx: Context, given: dict[str, Any], known: Charge | None) -> Charge:
+    """The charge as this input makes it, checked; nothing is written. A new one has no id and no customer yet."""
+    if known is None:
+        due_day = int(given["due_day"])
+        blank = Charge(
+            id="",
+            ref=clean_text(given["charge_ref"], 80, field="charge_ref"),
+            customer_id="",
+            amount=None,
+            currency=currency_of(ctx, given),
+            every_months=1,
+            due_day=due_day,
+            first_period=rules.first_period_from(due_day, ctx.today),
+            list_name=given.get("list", ""),
+        )
+        charge = replace(blank, **_wanted(ctx, given, blank))
+    elif "currency" in given and currency_of(ctx, given) != known.currency:
+        raise Invalid(
+            "currency_mismatch",
+            field="currency",
+            params={"expected": known.currency, "given": given["currency"]},
+        )
+    else:
+        charge = rules.renewed(known, _wanted(ctx, given, known))
+    if charge != known:
+        _check(ctx, charge)
+    return charge
 
 
 def _wanted(ctx: Context, given: dict[str, Any], charge: Charge) -> dict[str, Any]:
@@ -172,13 +220,13 @@ def _end(roll: Roll, last: str | None) -> dict[str, Any]:
 def charge_named(ctx: Context, reference: str) -> Charge:
     """The charge with this reference or id, locked."""
     given = reference.strip()
-    by_ref, by_id = recurring.by_ref(ctx.tx, given, lock=True), recurring.by_id(ctx.tx, given, lock=True)
-    found = by_ref or by_id
-    if found is None:
+    by_id = recurring.by_id(ctx.tx, given, lock=True)
+    found = {c.id: c for c in (*recurring.by_ref(ctx.tx, given, lock=True), *filter(None, [by_id]))}
+    if not found:
         raise NotFound("charge_not_found", field="charge", params={"given": reference})
-    if by_ref is not None and by_id is not None and by_ref != by_id:
-        raise Conflict("ambiguous", field="charge", params={"candidates": f"{by_ref.id}, {by_id.id}"})
-    return found
+    if len(found) > 1:
+        raise ambiguous("charge", found)
+    return found.popitem()[1]
 
 
 # --- answers --------------------------------------------------------------------------------------------------
@@ -192,6 +240,7 @@ def charge_card(ctx: Context, roll: Roll, result: str, *, detail: str = "") -> d
         "result_text": sentence(result, ctx.language, {"subject": charge.ref, "detail": detail}),
         "charge_id": charge.id,
         "charge_ref": charge.ref,
+        "charge_status": _status(roll),
         "customer_id": roll.customer.id,
         "customer_name": roll.customer.name,
         "customer_phone": roll.address.phone if roll.address else None,
@@ -199,20 +248,27 @@ def charge_card(ctx: Context, roll: Roll, result: str, *, detail: str = "") -> d
         "currency": charge.currency,
         "due_day": charge.due_day,
         "every_months": charge.every_months,
+        "issue_days_before": roll.lead_days,
         "first_period": charge.first_period,
         "last_period": charge.last_period,
         "paused_until": _iso(charge.paused_until),
         "paid_through": charge.paid_through,
-        **_coming(roll),
+        **_coming(roll, ctx.today),
     }
 
 
-def _coming(roll: Roll) -> dict[str, Any]:
-    """The next period that will get an invoice: those that the pause skips are passed over."""
+def _status(roll: Roll) -> str:
+    """Whether anything is still to be billed: a charge whose last period lies behind has stopped as well."""
+    over = rules.next_period(roll.charge, roll.decided) is None
+    return (ChargeState.STOPPED if over else ChargeState.ACTIVE).value
+
+
+def _coming(roll: Roll, today: date) -> dict[str, Any]:
+    """The next period that will get an invoice: what a pause skips or a person decides is passed over."""
     charge = roll.charge
     for period in rules.periods(charge, roll.decided):
-        if rules.fate(charge, period, date.min) is rules.Fate.ISSUE:
-            day = rules.issue_day(charge, period, rules.lead_days(roll.recipe))
+        if rules.fate(charge, period, today) is rules.Fate.ISSUE:
+            day = max(rules.issue_day(charge, period, roll.lead_days), today)
             return {
                 "next_period": period,
                 "next_issue_on": day.isoformat(),

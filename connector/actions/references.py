@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connector.actions.context import Context
@@ -11,6 +12,8 @@ from connector.domain.phones import parse_phone
 from connector.domain.problems import Invalid, NotFound, Problem, ambiguous
 from connector.domain.windows import local_instant
 from connector.store import cases, customers, instalments, invoices, locking, promises
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)  # of any date that a call may name
 
 
 def invoice(ctx: Context, reference: str, *, lock: bool = False, field: str = "invoice") -> Invoice:
@@ -163,9 +166,17 @@ def day(given: dict[str, Any], field: str) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise Invalid("date_invalid", field=field) from None
+    _in_reach(found, field)
+    return found
+
+
+def _in_reach(at: date, field: str) -> None:
+    """A year far from ours is a slip, and the calendar's very ends cannot be reckoned with."""
+    if not EARLIEST.year <= at.year < LATEST.year:
+        raise Invalid("date_out_of_range", field=field, params={"date": at.isoformat()[:10]})
 
 
 def instant(given: dict[str, Any], field: str, zone: str) -> datetime | None:
@@ -177,6 +188,7 @@ def instant(given: dict[str, Any], field: str, zone: str) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise Invalid("time_invalid", field=field) from None
+    _in_reach(at, field)
     if at.tzinfo is not None:
         return at.astimezone(ZoneInfo("UTC"))
     return local_instant(at.date(), at.time(), zone)
@@ -197,3 +209,12 @@ def _unphoned(reference: str) -> str:
     """The reference for a sentence, without the digits of a phone number."""
     digits = sum(char.isdigit() for char in reference)
     return f"…{reference[-4:]}" if digits >= 8 else reference
+
+
+def https(ctx: Context, url: str, field: str) -> str:
+    """An https address with a host; the sandbox also takes http."""
+    parts = urlsplit(url.strip())
+    allowed = ("https",) if ctx.mode == "live" else ("https", "http")
+    if parts.scheme not in allowed or not parts.hostname or parts.username or parts.password:
+        raise Invalid("url_invalid", field=field)
+    return url.strip()

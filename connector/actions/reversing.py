@@ -107,7 +107,7 @@ def _take_back(
         reviving.remind_again(ctx, debt)  # the plan was cancelled: the debt itself is reminded again
     if given.get("tell_customer"):
         _tell(ctx, after, taken)
-    return after
+    return invoices.by_id(ctx.tx, after.id) or after
 
 
 def _promise_again(ctx: Context, invoice: Invoice) -> None:

@@ -8,7 +8,7 @@ the name of that key from then on, sees no more than that key may, and ends when
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connector.domain import cases as case_rules
@@ -33,7 +33,8 @@ MOST_REPLAYED = 5_000
 FORMER_ACCEPTED = timedelta(hours=24)  # while a secret is changed both sign
 FIRST_USE = "hook_host"  # the case
 _LISTS = ("only_tags", "only_recipes", "days_overdue", "reasons")
-_SAME = ("url", "events", *_LISTS, "quiet", "language", "name", "pii")
+_MORE = ("quiet", "language", "name", "only_customers", "once")
+_SAME = ("url", "events", *_LISTS, *_MORE, "ends_at_m", "pii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,9 @@ def create(tx: Tx, vault: Vault, caller: Caller, given: Mapping[str, Any], priva
         "quiet": given.get("quiet", NIGHT),
         "language": given.get("language"),
         "name": given.get("name"),
+        "only_customers": given.get("only_customers"),
+        "once": given.get("once"),
+        "ends_at_m": _ends_at(given),
     }
     known = subscriptions.every(tx)
     for one in known:
@@ -112,7 +116,8 @@ def change(
 ) -> tuple[str, Subscription]:
     """Changes what is given; the caller's key stands for it from now on."""
     found = find(tx, caller, id, lock=True)
-    values = {name: given[name] for name in (*_LISTS, "quiet", "language", "name") if name in given}
+    values = {name: given[name] for name in (*_LISTS, *_MORE) if name in given}
+    values |= {"ends_at_m": _ends_at(given)} if "ends_at" in given else {}
     values |= _values(caller, {"events": found.events, **given}, found)
     if "url" in given:
         place = _place(caller, given["url"], private)
@@ -222,6 +227,15 @@ def _values(caller: Caller, given: Mapping[str, Any], former: Subscription | Non
         "key_id": caller.key_id,
         "sources": caller.sources,
     }
+
+
+def _ends_at(given: Mapping[str, Any]) -> datetime | None:
+    if given.get("ends_at") is None:
+        return None
+    try:
+        return datetime.fromisoformat(given["ends_at"]).astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError):
+        raise Invalid("time_invalid", field="ends_at") from None
 
 
 def _switch(tx: Tx, found: Subscription, active: bool | None) -> set[str]:

@@ -19,8 +19,9 @@ from connector.domain.digest import (
 from connector.domain.model import Customer, Invoice
 from connector.domain.money import amount_number, decimal_string, format_money
 from connector.domain.problems import Invalid
+from connector.domain.waiting import claim_lines, parked_lines
 from connector.domain.windows import local_instant
-from connector.store import customers, figures, invoices
+from connector.store import claims, customers, figures, invoices, payments
 
 _LONGEST_DAYS = 366
 
@@ -36,6 +37,7 @@ def get_summary(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
         last=last,
         since=local_instant(first, time(0), ctx.business.zone),
         tag=given.get("tag"),
+        zone=ctx.business.zone,
     )
     told = summary_keys(ctx, found, language=language)
     short = digest_summary(found, currency=ctx.business.currency, language=language)
@@ -74,7 +76,15 @@ def summary_keys(ctx: Context, found: Figures, *, language: str) -> dict[str, An
         for o in lines
     ]
     currency = ctx.business.currency
-    text = digest_text(found, words, business=ctx.business.name, currency=currency, language=language)
+    parked, claimed = _parked_text(ctx, found, language), _claims_text(ctx, found, language)
+    text = digest_text(
+        found,
+        words,
+        business=ctx.business.name,
+        currency=currency,
+        language=language,
+        waiting=[text for text in (parked, claimed) if text],
+    )
     return {
         "text": text,
         "overdue_count": found.overdue_count,
@@ -83,10 +93,36 @@ def summary_keys(ctx: Context, found: Figures, *, language: str) -> dict[str, An
         **_total(ctx, "promised_total", found.promised, language),
         **_total(ctx, "received_total", found.received, language),
         "waiting_cases": found.waiting_cases,
+        "unmatched_count": found.unmatched_count,
+        **_total(ctx, "unmatched_total", found.unmatched, language),
+        "unmatched_text": parked,
+        "open_claims": found.open_claims,
+        "claims_text": claimed,
         "failures": found.failures,
         "lines": lines,
         "more_count": max(found.overdue_count - len(lines), 0),
     }
+
+
+def _parked_text(ctx: Context, found: Figures, language: str) -> str | None:
+    """The payments that nobody can place, with what they were told to be for; None when there is none."""
+    known = payments.by_ids(ctx.tx, [one.payment_id for one in found.parked])
+    told = {payment_id: payment.told_invoice or "" for payment_id, payment in known.items()}
+    total = sums_text(found.unmatched, ctx.business.currency, language)
+    lines = parked_lines(found.parked, told, count=found.unmatched_count, total=total, language=language)
+    return "\n".join(lines) or None
+
+
+def _claims_text(ctx: Context, found: Figures, language: str) -> str | None:
+    """What is said to be paid and has no answer; None when everybody has one."""
+    known = claims.by_ids(ctx.tx, [one.claim_id for one in found.claims])
+    about = invoices.by_ids(ctx.tx, [c.invoice_id for c in known.values() if c.invoice_id])
+    people = customers.by_ids(ctx.tx, {c.customer_id for c in known.values()})
+    named: dict[str, str] = {}
+    for claim_id, claim in known.items():
+        invoice, customer = about.get(claim.invoice_id or ""), people.get(claim.customer_id)
+        named[claim_id] = (invoice.number if invoice else None) or (customer.ref if customer else None) or ""
+    return "\n".join(claim_lines(found.claims, named, count=found.open_claims, language=language)) or None
 
 
 def line(

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from connector.actions import cards, explain, messages, plans, references
+from connector.actions import attachments, cards, explain, messages, plans, references
 from connector.actions.case_cards import case_card
 from connector.actions.context import Context
 from connector.domain.decision import Decision
+from connector.domain.files import CAPTION_LONGEST, FileState
 from connector.domain.model import (
     Address,
     Case,
@@ -25,9 +26,11 @@ from connector.domain.problems import Conflict, Invalid
 from connector.domain.talks import free_words_at
 from connector.domain.variables import suspicious
 from connector.store import cases, customers, invoices
+from connector.store.files import File
 
 _INVOICE_TEXT = "invoice_created"
 _LONGEST = 1500
+_SILENT_CASES = frozenset({"file_not_sent"})  # it calls for the same words once more
 
 
 def send_message(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
@@ -38,18 +41,19 @@ def send_message(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
         case = references.case(ctx, given["case"])
         if case.customer_id != customer.id:
             raise Conflict("customer_conflict", field="case")
-    elif about:
+    elif any(case.reason not in _SILENT_CASES for case in about):
         return _said(ctx, customer, "case_open", None, None)
     text = _text(given)
     address, ending, at = _way(ctx, customer)
-    if ending == "window_closed" and "fallback_template" in given:
+    if ending == "window_closed" and "fallback_template" in given and "file" not in given:
         wanted = {"customer": customer.id, "template": given["fallback_template"]}
         planned = messages.send_template(ctx, wanted)
         return planned | {"window_closes_at": None}
     if ending is not None or at is None or address is None:
         return _said(ctx, customer, ending or "window_closed", address, None)
-    step = _speak(ctx, customer, address, text, at)
-    return _said(ctx, customer, _result(ctx, at), address, step)
+    file = attachments.given_to(ctx, given, customer, address)
+    step = _speak(ctx, customer, address, text, at, file=file)
+    return _said(ctx, customer, _result(ctx, at, file), address, step)
 
 
 def reply_to_case(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
@@ -63,9 +67,10 @@ def reply_to_case(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     if ending is not None or at is None or address is None:
         result = ending or "window_closed"
         return case_card(ctx, case, result) | _keys(ctx, None)
-    step = _speak(ctx, customer, address, text, at, case=case)
+    file = attachments.given_to(ctx, given, customer, address)
+    step = _speak(ctx, customer, address, text, at, case=case, file=file)
     detail = explain.when_text(ctx, at, ctx.zone_of(customer))
-    return case_card(ctx, case, _result(ctx, at), detail=detail) | _keys(ctx, step)
+    return case_card(ctx, case, _result(ctx, at, file), detail=detail) | _keys(ctx, step)
 
 
 def resend_invoice(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
@@ -76,7 +81,7 @@ def resend_invoice(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     wanted = {"invoice": invoice.id, "template": _invoice_text(ctx, invoice)}
     if "channel" in given:
         wanted["channel"] = given["channel"]
-    return messages.plan_one(ctx, wanted, at=ctx.now, again=True)
+    return messages.once_more(ctx, wanted, invoice)
 
 
 def _invoice_text(ctx: Context, invoice: Invoice) -> str:
@@ -88,7 +93,8 @@ def _invoice_text(ctx: Context, invoice: Invoice) -> str:
 
 def _text(given: dict[str, Any]) -> str:
     """The words as they will be read; where money goes is never free text (threat model, T-03)."""
-    text = clean_text(given["text"], _LONGEST, field="text")
+    longest = CAPTION_LONGEST if "file" in given else _LONGEST
+    text = clean_text(given["text"], longest, field="text")
     if suspicious(text):
         raise Invalid("text_suspicious", field="text")
     return text
@@ -114,6 +120,7 @@ def _speak(
     at: datetime,
     *,
     case: Case | None = None,
+    file: File | None = None,
 ) -> Step:
     """Plans the words. An invoice that is held keeps its own messages back, not a person's answer."""
     invoice = invoices.by_id(ctx.tx, case.invoice_id) if case and case.invoice_id else None
@@ -129,15 +136,21 @@ def _speak(
         address_id=address.id,
         channel=Channel.WHATSAPP,
         permission=Permission.REPLY,
-        data={"text": text, "message_id": ctx.new("msg"), "case_id": case.id if case else None},
+        data={
+            "text": text,
+            "message_id": ctx.new("msg"),
+            "case_id": case.id if case else None,
+            **({"file_id": file.id} if file else {}),
+        },
     )
     ctx.apply(Decision(steps=(replace(step, planned_for=at),)))
     return step
 
 
-def _result(ctx: Context, at: datetime) -> str:
-    """`sent` leaves at this very moment; `planned` waits for a decent hour."""
-    return "sent" if at <= ctx.now else "planned"
+def _result(ctx: Context, at: datetime, file: File | None) -> str:
+    """`sent` leaves at this very moment; `planned` waits for a decent hour or for its file."""
+    is_here = file is None or file.state is FileState.READY
+    return "sent" if at <= ctx.now and is_here else "planned"
 
 
 def _said(

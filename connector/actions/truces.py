@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from connector.actions import plans
+from connector.actions import known, plans
 from connector.actions.context import Context
 from connector.domain import cases as case_rules
 from connector.domain import claims as rules
 from connector.domain.cases import Next
 from connector.domain.model import Case, Claim, ClaimState, Invoice, InvoiceStatus
-from connector.store import cases, claims, customers, invoices, sequences
+from connector.store import cases, claims, customers, instalments, invoices, sequences
 
 
 def made_by_person(ctx: Context, case: Case) -> Claim | None:
@@ -49,8 +49,20 @@ def settled_by_payment(ctx: Context, invoice: Invoice, payment_id: str, by: str)
     true_ones = [c for c in waiting if c.invoice_id == invoice.id or _true(ctx, c)]
     for claim in true_ones:
         close(ctx, claim, ClaimState.RECEIVED, payment_id=payment_id, note=None, by=by, next_step=Next.END)
-    _close_cases(ctx, cases.open_of(ctx.tx, invoice.id), "payment_found", by, Next.END)
+    _close_cases(ctx, _about_its_money(ctx, invoice), "payment_found", by, Next.END)
+    known.settle(ctx.tx, invoice_id=invoice.id, outcome="payment_found", by=by)
     return true_ones[0].id if true_ones else None
+
+
+def _about_its_money(ctx: Context, invoice: Invoice) -> list[Case]:
+    """The cases that ask for nothing but what has come by now: of the invoice, its debt and its instalments."""
+    family = {invoice.id: invoice}
+    if invoice.plan_id is not None:
+        ids = instalments.family_ids(ctx.tx, {invoice.parent_id or invoice.id})
+        family = invoices.by_ids(ctx.tx, ids)
+    closed = (InvoiceStatus.PAID, InvoiceStatus.VOID)
+    found = cases.opens_of(ctx.tx, [i.id for i in family.values() if i.status in closed])
+    return [c for some in found.values() for c in some if c.reason in case_rules.ABOUT_MONEY]
 
 
 def _true(ctx: Context, claim: Claim) -> bool:
@@ -89,16 +101,16 @@ def close(
     ctx.apply(decision)
     outcome = "payment_not_found" if state is ClaimState.NOT_FOUND else "payment_found"
     if claim.invoice_id is None:
-        _close_cases(ctx, cases.open_of_customer(ctx.tx, claim.customer_id), outcome, by, next_step)
+        asked = cases.open_of_customer(ctx.tx, claim.customer_id)
     else:
-        _close_cases(ctx, cases.open_of(ctx.tx, claim.invoice_id), outcome, by, next_step)
+        asked = cases.open_of(ctx.tx, claim.invoice_id)
+    _close_cases(ctx, [c for c in asked if c.reason in rules.CASES], outcome, by, next_step)
     return decision.result
 
 
 def _close_cases(ctx: Context, some: list[Case], outcome: str, by: str, next_step: Next) -> None:
     for case in some:
-        if case.reason in rules.CASES:
-            _, decision = case_rules.resolve(
-                case, outcome=outcome, next_step=next_step, note=None, by=by, now=ctx.now
-            )
-            ctx.apply(decision)
+        _, decision = case_rules.resolve(
+            case, outcome=outcome, next_step=next_step, note=None, by=by, now=ctx.now
+        )
+        ctx.apply(decision)

@@ -25,6 +25,8 @@ def command(file: Path, home: Path | None) -> None:
         refuse(_PG_DUMP)
     if file.exists():
         refuse(f"{file} exists already; a backup never overwrites anything")
+    if not file.absolute().parent.is_dir():
+        refuse(f"Folder {file.absolute().parent} does not exist; make it first")
     if not settings.database_path.exists():
         refuse(f"{settings.database_path} does not exist; nothing to copy")
     store = open_store(settings)

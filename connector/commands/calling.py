@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from connector.commands.starting import open_store, presets
-from connector.commands.surroundings import program, refuse
+from connector.commands.surroundings import at_home, program, refuse
+from connector.home import address_of
 from connector.settings import Settings
 from connector.store import keys
 
@@ -16,7 +18,7 @@ KEY_LIVES = timedelta(minutes=10)
 
 
 @contextmanager
-def server(settings: Settings) -> Iterator[httpx.Client]:
+def server(settings: Settings, home: Path | None = None) -> Iterator[httpx.Client]:
     """A client of the server of this home; whoever may read its database may have a key."""
     store = open_store(settings)
     with store.write() as tx:
@@ -29,13 +31,14 @@ def server(settings: Settings) -> Iterator[httpx.Client]:
             made_by="terminal",
         )
     headers = {"Authorization": f"Bearer {made.secret}"}
-    address = settings.local_url + settings.path_prefix
+    address = (address_of(settings.home) or settings.local_url) + settings.path_prefix
     try:
         with httpx.Client(base_url=address, headers=headers, timeout=60, trust_env=False) as client:
             yield client
     except httpx.TransportError as failed:
         refuse(
-            f"No Tagih answers at {address} ({failed.__class__.__name__}); start it with {program()} serve."
+            f"No Tagih answers at {address} ({failed.__class__.__name__}); "
+            f"start it with {program()} serve{at_home(home)}"
         )
     finally:
         with store.write() as tx:

@@ -15,7 +15,7 @@ from connector.supervisor import Supervisor
 @home_option
 def command(home: Path | None) -> None:
     """Run the sandbox's phones and providers alone, for other systems to talk to."""
-    settings = load_settings(home)
+    settings = load_settings(home, begins=True)
     if not settings.is_sandbox:
         refuse("The emulator exists only in the sandbox: TAGIH_WHATSAPP_TOKEN is set.")
     try:

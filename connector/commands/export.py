@@ -20,7 +20,7 @@ def command(face: str, out: Path | None, check: bool) -> None:
 
     known = faces()
     if face != "all" and face not in known:
-        refuse(f"There is no face {face}; take one of: {', '.join(known)}, all")
+        refuse(f"There is no platform {face}; take one of: {', '.join(known)}, all")
     catalog = read_catalog()
     files: dict[str, str] = {}
     for one in known.values() if face == "all" else [known[face]]:

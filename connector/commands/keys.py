@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from connector.commands.surroundings import home_option, load_settings, refuse, table
+from connector.commands.surroundings import at_home, home_option, load_settings, program, refuse, table
 
 
 @click.group("keys")
@@ -114,7 +114,7 @@ def revoke(id: str, home: Path | None) -> None:
         known = keys.revoke_key(tx, id)
     store.close()
     if not known:
-        refuse(f"There is no key {id}; `tagih keys list` shows them.")
+        refuse(f"There is no key {id}; {program()} keys list{at_home(home)} shows them.")
     click.echo(f"{id} is revoked.")
 
 

@@ -15,7 +15,7 @@ def command(home: Path | None) -> None:
     from connector.store import migrate
     from connector.supervisor import Refused
 
-    settings = load_settings(home)
+    settings = load_settings(home, begins=True)
     try:
         prepare(settings)
     except Refused as reason:

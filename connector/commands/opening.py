@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from connector import app
+from connector.commands.speaking import of_business
 from connector.commands.starting import ready
 from connector.commands.surroundings import load_settings, refuse
 from connector.domain.problems import Problem
@@ -24,7 +25,7 @@ def opened(home: Path | None, *, only_look: bool = False) -> Iterator[app.App]:
     with ExitStack() as stack:
         if only_look and _is_new(env := _environment(home), home):
             passing = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagih-look-"))
-            settings = load_settings(Path(passing), env=env)
+            settings = load_settings(Path(passing), begins=True, env=env)
             ready(settings, passing=True)
         else:
             settings = load_settings(home)
@@ -34,7 +35,7 @@ def opened(home: Path | None, *, only_look: bool = False) -> Iterator[app.App]:
         try:
             yield built
         except Problem as problem:
-            refuse(*sentences(built.catalog, problem))
+            refuse(*sentences(built.catalog, problem, of_business(built.store)))
 
 
 def _environment(home: Path | None) -> dict[str, str]:
@@ -51,9 +52,11 @@ def _is_new(env: Mapping[str, str], home: Path | None) -> bool:
     return not named and not (home_of(env, home) / DATABASE_FILE).exists()
 
 
-def sentences(catalog: Catalog, problem: Problem) -> list[str]:
-    """A refusal as the terminal shows it: title, detail and each field."""
-    body = problem_body(problem, catalog.problems)
-    lines = [f"{body['title']} ({body['code']})", str(body.get("detail") or "")]
-    lines += [f"  {e.get('field')}: {e.get('detail') or e.get('code')}" for e in body.get("errors") or ()]
+def sentences(catalog: Catalog, problem: Problem, language: str = "en") -> list[str]:
+    """A refusal as the terminal shows it: title, detail, and each field of which the detail says nothing."""
+    body = problem_body(problem, catalog.problems, language=language)
+    detail = str(body.get("detail") or "")
+    lines = [f"{body['title']} ({body['code']})", detail]
+    told = [(e.get("field"), e.get("detail") or e.get("code")) for e in body.get("errors") or ()]
+    lines += [f"  {field}: {said}" for field, said in told if str(said) not in detail]
     return [line for line in lines if line]

@@ -1,24 +1,34 @@
 """`tagih sandbox`: the virtual clock, the power switch, faults and phones, from the terminal."""
 
 import json
+import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
-from connector.commands.surroundings import home_option, load_settings, refuse
+from connector.commands.surroundings import home_option, language_of_terminal, load_settings, refuse
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NO_SANDBOX = {
+    "id": "Di sini tidak ada sandbox: TAGIH_WHATSAPP_TOKEN terisi.",
+    "en": "There is no sandbox here: TAGIH_WHATSAPP_TOKEN is set.",
+}
 
 
-def _post(home: Path | None, path: str, body: dict[str, Any]) -> None:
-    """Sends it to the running server and prints the answer."""
+def _post(home: Path | None, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Sends it to the running server, prints the answer and gives it back."""
     from connector.commands.calling import answer, server
 
     settings = load_settings(home)
     if not settings.is_sandbox and not path.endswith("/clock"):
-        refuse("There is no sandbox here: TAGIH_WHATSAPP_TOKEN is set.")
-    with server(settings) as client:
+        refuse(_NO_SANDBOX[language_of_terminal()])
+    with server(settings, home) as client:
         said = answer(client.post(path, json=body))
     click.echo(json.dumps(said, ensure_ascii=False, indent=2))
+    return said
 
 
 @click.group("sandbox")
@@ -31,8 +41,30 @@ def command() -> None:
 @home_option
 def clock(advance: str, home: Path | None) -> None:
     """Walk the virtual clock forward by ADVANCE: P1D, PT6H, or to an ISO time."""
-    field = "advance" if advance.upper().startswith("P") else "to"
-    _post(home, "/v1/sandbox/clock", {field: advance})
+    is_duration = advance.upper().startswith("P")
+    if not is_duration and not _DAY.match(advance):
+        raise click.BadParameter(
+            "write P1D (a day), P1W, PT6H (six hours), or a time such as 2026-12-05T08:00+07:00",
+            param_hint="ADVANCE",
+        )
+    field = "advance" if is_duration else "to"
+    said = _post(home, "/v1/sandbox/clock", {field: advance.upper() if is_duration else advance})
+    click.echo(_local(home, said["now"]), err=True)
+
+
+def _local(home: Path | None, now: str) -> str:
+    """The virtual time as the people of the business read it."""
+    from connector.commands.starting import open_store
+    from connector.domain.texts import format_date_long
+    from connector.store import business
+
+    store = open_store(load_settings(home, quiet=True))
+    with store.read() as tx:
+        own = business.get(tx)
+    store.close()
+    zone, language = (own.zone, own.language) if own else ("UTC", "en")
+    at = datetime.fromisoformat(now).astimezone(ZoneInfo(zone))
+    return f"{format_date_long(at.date(), language)}, {at:%H:%M} ({zone})"
 
 
 @command.command("power")
@@ -53,6 +85,8 @@ def power(state: str, home: Path | None) -> None:
 @home_option
 def fault(home: Path | None, count: int | None, **given: Any) -> None:
     """Plant a fault: by number (--next) or by share (--rate)."""
+    if given["code"] is None and given["kind"] is None:
+        raise click.UsageError("say what goes wrong: --code 131026, or --kind late")
     body = {name: value for name, value in {**given, "next": count}.items() if value is not None}
     _post(home, "/v1/sandbox/faults", body)
 

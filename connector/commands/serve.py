@@ -13,4 +13,4 @@ from connector.commands.surroundings import home_option, load_settings
 @home_option
 def command(home: Path | None) -> None:
     """Run everything: the web process and the worker."""
-    sys.exit(tree.run(load_settings(home), ("web", "worker")))
+    sys.exit(tree.run(load_settings(home, begins=True), ("web", "worker")))

@@ -52,7 +52,7 @@ def command(home: Path | None, sample: bool, **given: str | None) -> None:
     from connector.store import business
     from connector.supervisor import Refused
 
-    settings = load_settings(home)
+    settings = load_settings(home, begins=True)
     if sample and not settings.is_sandbox:
         refuse("Sample data belongs into the sandbox: TAGIH_WHATSAPP_TOKEN is set.")
     try:

@@ -136,4 +136,6 @@ def _hand_over(settings: Settings, secret: str) -> None:
     path = settings.home / KEY_FILE
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(secret + "\n")
-    click.echo(f"Your API key is in {path}; read it once, then delete the file.")
+    click.echo(
+        f"Your API key is in {path}; keep it like a password (the examples of README.md read it there)."
+    )

@@ -1,6 +1,7 @@
 """What every subcommand needs first: the settings of a home, the log, and a way to say no."""
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Mapping
@@ -10,10 +11,24 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from connector import logs
-from connector.settings import Settings, SettingsFaults
+from connector.home import ENV_FILE, HomeFault, home_of
+from connector.settings import DATABASE_FILE, Settings, SettingsFaults
 from connector.supervisor import EXIT_REFUSED
 
 F = TypeVar("F", bound=Callable[..., Any])
+BESIDE = ".tagih"  # where `make run` keeps its home
+_NO_HOME = {
+    "id": (
+        "Tidak ada Tagih di {home}.",
+        "Ada satu di folder ini: tambahkan --home .tagih",
+        "Sebutkan foldernya dengan --home FOLDER, atau mulai yang baru dengan {program} setup.",
+    ),
+    "en": (
+        "There is no Tagih in {home}.",
+        "There is one beside you: add --home .tagih",
+        "Say where it is with --home FOLDER, or begin one with {program} setup.",
+    ),
+}
 
 
 def home_option(command: F) -> F:
@@ -26,8 +41,15 @@ def home_option(command: F) -> F:
     return option(command)
 
 
-def load_settings(home: Path | None, *, quiet: bool = False, env: Mapping[str, str] = os.environ) -> Settings:
-    """The settings with the log set up; every fault is printed and ends the program."""
+def load_settings(
+    home: Path | None, *, quiet: bool = False, begins: bool = False, env: Mapping[str, str] = os.environ
+) -> Settings:
+    """The settings with the log set up; every fault is printed and ends the program.
+
+    Only who `begins` a Tagih makes a home: anybody else would work on an empty one unawares.
+    """
+    if not begins:
+        need_home(home, env)
     try:
         settings = Settings.load(env, home)
     except SettingsFaults as faults:
@@ -37,6 +59,39 @@ def load_settings(home: Path | None, *, quiet: bool = False, env: Mapping[str, s
         for warning in settings.warnings:
             click.echo(f"tagih: {warning}", err=True)
     return settings
+
+
+def need_home(home: Path | None, env: Mapping[str, str] = os.environ) -> None:
+    """Refuses a folder in which no Tagih was ever begun, and says where one is."""
+    try:
+        folder = home_of(env, home)
+    except HomeFault as fault:
+        refuse(str(fault))
+    if _is_begun(folder) or {"TAGIH_DATABASE_URL", "TAGIH_DATABASE_URL_FILE"} & set(env):
+        return
+    language = language_of_terminal(env)
+    beside = _is_begun(Path(BESIDE).absolute()) and folder != Path(BESIDE).absolute()
+    sentences = _NO_HOME[language]
+    refuse(sentences[0].format(home=folder), sentences[1 if beside else 2].format(program=program()))
+
+
+def _is_begun(home: Path) -> bool:
+    return (home / DATABASE_FILE).exists() or (home / ENV_FILE).exists()
+
+
+def language_of_terminal(env: Mapping[str, str] = os.environ) -> str:
+    """`id` for an Indonesian terminal, else English: what is spoken before a business is known.
+
+    >>> language_of_terminal({"LANG": "id_ID.UTF-8"}), language_of_terminal({"LANG": "C.UTF-8"})
+    ('id', 'en')
+    """
+    told = env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG") or ""
+    return "id" if told.lower().split("_")[0].split(".")[0] == "id" else "en"
+
+
+def at_home(home: Path | None) -> str:
+    """The home as it was given, to be copied with a hint: "" or " --home .tagih"."""
+    return f" --home {shlex.quote(str(home))}" if home is not None else ""
 
 
 def program() -> str:

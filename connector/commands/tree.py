@@ -3,12 +3,14 @@
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
 
 from connector import __version__, locks, serving
 from connector.commands.surroundings import program, refuse
+from connector.home import reached_at
 from connector.locks import Role
 from connector.settings import Settings
 from connector.supervisor import Refused, Supervisor, begin
@@ -32,10 +34,14 @@ def run(settings: Settings, roles: tuple[Role, ...]) -> int:
     if listening is not None:
         children["web"] = lambda: _web(settings, catalog, listening)
     if "worker" in roles:
-        children["worker"] = lambda: _worker(settings)
+        children["worker"] = lambda: _worker(settings, catalog)
     click.echo(_greeting(settings, roles))
     sys.stdout.flush()
-    return Supervisor(children).run()
+    with reached_at(settings.home, settings.local_url) if listening is not None else nullcontext():
+        ended = Supervisor(children).run()
+    if ended == 0:
+        click.echo("Stopped.")
+    return ended
 
 
 def _listening(settings: Settings, roles: tuple[Role, ...]) -> socket.socket | None:
@@ -87,12 +93,12 @@ def _web(settings: Settings, catalog: "Catalog", listening: socket.socket) -> No
         raise Refused(str(taken)) from taken
 
 
-def _worker(settings: Settings) -> None:
+def _worker(settings: Settings, catalog: "Catalog") -> None:
     from connector import app
 
     try:
         with locks.held(settings.database_path, "worker"):
-            app.run_worker(settings)
+            app.run_worker(settings, catalog)
     except locks.AlreadyRunning as taken:
         raise Refused(str(taken)) from taken
 
@@ -106,6 +112,8 @@ def _greeting(settings: Settings, roles: tuple[Role, ...]) -> str:
         else "LIVE: messages reach real people"
     )
     lines = [f"Tagih {__version__} ({' and '.join(roles)}{clock}) at {where}", mode]
+    if "web" in roles and settings.is_sandbox:
+        lines.append(f"Phones: {settings.local_url}{settings.path_prefix}/sandbox/phones")
     if "web" in roles and settings.api_key is None:
         lines.append(f"Another API key: {program()} keys create NAME --preset admin --home {settings.home}")
     return "\n".join(lines)

@@ -13,4 +13,4 @@ from connector.commands.surroundings import home_option, load_settings
 @home_option
 def command(home: Path | None) -> None:
     """Run the web process alone."""
-    sys.exit(tree.run(load_settings(home), ("web",)))
+    sys.exit(tree.run(load_settings(home, begins=True), ("web",)))

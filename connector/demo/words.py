@@ -32,7 +32,7 @@ WORDS: dict[str, dict[str, str]] = {
         "messages": "Pesan tiba",
         # 4
         "blackout": "Listrik padam tiga hari",
-        "power_off": "listrik padam. Pesan yang waktunya tiba dalam gelap:",
+        "power_off": "listrik padam. Pesan yang waktunya tiba selagi padam:",
         "power_on": "listrik menyala. Tidak diborong: setiap orang mendapat satu pesan, yang benar hari ini.",
         "not_sent": "Tidak dikirim lagi: {steps}.",
         "silent_paid": "{name} sudah lunas, jadi tidak mendapat apa-apa.",

@@ -31,19 +31,34 @@ _EFFECTS: dict[str, Effect] = {
     "hardship": Effect(SequenceState.HANDED_OFF, "case_open", "high"),
     "payment_claim": Effect(SequenceState.HELD, "claim_waiting"),
     "claim_waiting": Effect(SequenceState.HELD, "claim_waiting"),
-    "unknown_outcome": Effect(SequenceState.HELD, "unknown_outcome", "high"),
+    "unknown_outcome": Effect(SequenceState.HELD, "unknown_person", "high"),
     # These call a person and stop nothing by themselves: what must wait is held where it stands.
     "pay_destination": Effect(None, "pay_destination_unapproved", "high"),
     "pdf_missing": Effect(None, "waiting_for_pdf"),
     "file_refused": Effect(None, "case_open"),
+    "file_not_sent": Effect(None, "case_open"),
     "missed_periods": Effect(None, "case_open"),
     "amount_missing": Effect(None, "waiting_for_amount"),
     "double_billing_suspected": Effect(None, "case_open"),
     "hook_host": Effect(None, "case_open"),
+    "list_not_synced": Effect(None, "list_not_synced"),
+    "data_exported": Effect(None, "case_open"),
     "claim_repeated": Effect(
         None, "case_open"
     ),  # "already paid" for ever must not be a truce for ever (T-31)
 }
+# What only asks where the money is: a payment answers it, and nobody has to close it by hand.
+ABOUT_MONEY = frozenset(
+    {
+        "payment_claim",
+        "claim_waiting",
+        "claim_repeated",
+        "overdue_long",
+        "promise_broken",
+        "plan_broken",
+        "plan_frozen",
+    }
+)
 STOPS_NOTHING = frozenset(reason for reason, effect in _EFFECTS.items() if effect.state is None)
 
 
@@ -95,6 +110,19 @@ def open_case(
         for kind in kinds
     )
     return case, Decision(changes=(Insert("cases", row),), events=events, result="opened")
+
+
+def called_again(case: Case, *, by: str | None, now: datetime) -> Decision:
+    """Calls a person once more for a case that still waits, once a day at most."""
+    told = NewEvent(
+        "needs_human",
+        occurred_at=now,
+        customer_id=case.customer_id,
+        invoice_id=case.invoice_id,
+        data={"case_id": case.id, "reason": case.reason, "by": by},
+        once=f"needs_human:{case.id}:{now.date().isoformat()}",
+    )
+    return Decision(events=(told,), result="called")
 
 
 def link(case: Case, *, external_id: str, external_url: str | None) -> tuple[Case, Decision]:

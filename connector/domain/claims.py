@@ -23,6 +23,7 @@ from connector.domain.model import (
     StepKind,
     StepState,
 )
+from connector.domain.payments import twin_days
 from connector.domain.ticks import day_start_or_now
 from connector.domain.windows import local_date
 
@@ -30,6 +31,8 @@ CLAIM_TICK = "tick:claim:"
 # The reasons of the cases that a claim opens: at once, when its truce ends unanswered, without a truce.
 ASKED, UNANSWERED, REPEATED = "payment_claim", "claim_waiting", "claim_repeated"
 CASES = (ASKED, UNANSWERED, REPEATED)
+CALL_AGAIN = timedelta(days=7)  # a claim that nobody answers calls a person once a week
+SPEAKS_FIRST = timedelta(days=2)  # after "not found" the customer has so long to answer
 # What a claim gets in a world without a recipe: the same as a recipe that says nothing.
 _HOURS, _TRUCES = 48, 2
 
@@ -111,12 +114,18 @@ def record(claim: Claim, *, step_id: str, zone: str, currency: str) -> Decision:
         },
         once=f"payment_claimed:{claim.id}",
     )
-    steps = () if claim.held_until is None else (tick(claim, step_id=step_id, due_at=claim.held_until),)
+    asked_at = claim.held_until or calls_again_at(claim.made_at, zone)
+    steps = (tick(claim, step_id=step_id, due_at=asked_at),)
     return Decision(changes=(Insert("claims", row),), steps=steps, events=(told,), result="claimed")
 
 
+def calls_again_at(now: datetime, zone: str) -> datetime:
+    """When a person is called again for a claim that waits."""
+    return day_start_or_now(now + CALL_AGAIN, zone)
+
+
 def tick(claim: Claim, *, step_id: str, due_at: datetime) -> Step:
-    """Time passing: the end of the truce, from 07:00 on. It stands outside every sequence."""
+    """Time passing: the end of the truce, then week after week, from 07:00 on. It stands outside every sequence."""
     return Step(
         id=step_id,
         kind=StepKind.TICK,
@@ -131,8 +140,32 @@ def tick(claim: Claim, *, step_id: str, due_at: datetime) -> Step:
 
 
 def is_unanswered(claim: Claim | None) -> bool:
-    """Whether the end of the truce finds the claim still waiting: then a person is asked (`UNANSWERED`)."""
+    """Whether the tick finds the claim still waiting: then a person is called."""
     return claim is not None and claim.state is ClaimState.WAITING
+
+
+def waiting_reason(claim: Claim) -> str:
+    """The reason of the case that calls then: one that got no truce holds no reminder now either."""
+    return UNANSWERED if claim.held_until is not None else REPEATED
+
+
+def comes_first(claims: Iterable[Claim], now: datetime) -> bool:
+    """Whether other tasks about the money wait: for our answer, or for the customer's to "not found"."""
+    return any(
+        c.state is ClaimState.WAITING
+        or (
+            c.state is ClaimState.NOT_FOUND
+            and c.answered_at is not None
+            and now - c.answered_at < SPEAKS_FIRST
+        )
+        for c in claims
+    )
+
+
+def spoken_of_since(claim: Claim, zone: str) -> date:
+    """The first day on which the money that a claim speaks of may have been recorded."""
+    made = local_date(claim.made_at, zone)
+    return twin_days(min(made, claim.paid_on or made))[0]
 
 
 def answer(

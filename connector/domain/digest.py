@@ -9,6 +9,7 @@ from typing import Any
 from connector.domain.money import format_money
 from connector.domain.summaries import CAUSES, length_text
 from connector.domain.texts import SHORT_MONTHS, WEEKDAYS
+from connector.domain.waiting import Parked, Unanswered, head_lines
 
 LONGEST = 3500  # Telegram takes 4,096 characters
 SHOWN = 15
@@ -73,6 +74,12 @@ class Figures:
     failures: int = 0
     worst: tuple[Owed, ...] = ()
     outages: tuple[Outage, ...] = ()
+    unmatched_count: int = 0
+    unmatched: Sums = field(default_factory=dict)
+    parked: tuple[Parked, ...] = ()
+    open_claims: int = 0
+    claims: tuple[Unanswered, ...] = ()
+    audit_head: str | None = None  # only in the morning's digest: how far the audit's chain reached
 
     @property
     def more(self) -> int:
@@ -90,7 +97,10 @@ def figures_of(kept: Mapping[str, Any]) -> Figures:
     days = {name: date.fromisoformat(kept[name]) for name in ("day", "first", "last")}
     worst = tuple(Owed(**one) for one in kept["worst"])
     outages = tuple(Outage(**one) for one in kept["outages"])
-    return Figures(**{**kept, **days, "worst": worst, "outages": outages})
+    parked = tuple(Parked(**one) for one in kept["parked"])
+    claims = tuple(Unanswered(**one) for one in kept["claims"])
+    lists = {"worst": worst, "outages": outages, "parked": parked, "claims": claims}
+    return Figures(**{**kept, **days, **lists})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +125,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "received": "Diterima {when}: {total}.",
         "cases": "Menunggu Anda: {count} kasus.",
         "failures": "Gagal terkirim: {count} pesan.",
-        "outage": "{cause} padam {length}: {late} pesan terlambat, {superseded} digantikan yang lebih benar, "
+        "outage": "{cause} padam {length}: {late} pesan terlambat, {superseded} diganti pesan yang lebih benar, "
         "{lost} hilang, {doubled} ganda.",
         "short": "{day}: lewat tempo {count} ({total}), jatuh tempo hari ini {due}, {cases} kasus menunggu Anda.",
     },
@@ -138,10 +148,19 @@ _WORDS: dict[str, dict[str, str]] = {
 
 
 def digest_text(
-    figures: Figures, lines: Sequence[Line], *, business: str, currency: str, language: str
+    figures: Figures,
+    lines: Sequence[Line],
+    *,
+    business: str,
+    currency: str,
+    language: str,
+    waiting: Sequence[str] = (),
 ) -> str:
-    """The digest in one chat message of at most 3,500 characters; what does not fit is counted."""
-    head, tail = _around(figures, business, currency, language)
+    """The digest in one chat message of at most 3,500 characters; what does not fit is counted.
+
+    `waiting` are the lines on money that waits for a person's word.
+    """
+    head, tail = _around(figures, business, currency, language, waiting)
     shown = list(lines)
     while True:
         text = "\n".join([*head, *_listed(shown, figures.overdue_count, language), *tail])
@@ -186,7 +205,9 @@ def _spoken(language: str) -> str:
     return "en" if language == "en" else "id"
 
 
-def _around(figures: Figures, business: str, currency: str, language: str) -> tuple[list[str], list[str]]:
+def _around(
+    figures: Figures, business: str, currency: str, language: str, waiting: Sequence[str]
+) -> tuple[list[str], list[str]]:
     """What is said before and after the list of invoices."""
     words = _WORDS[_spoken(language)]
 
@@ -208,7 +229,8 @@ def _around(figures: Figures, business: str, currency: str, language: str) -> tu
         tail.append(words["cases"].format(count=figures.waiting_cases))
     if figures.failures:
         tail.append(words["failures"].format(count=figures.failures))
-    return head, [*tail, *(_outage(one, language) for one in figures.outages[-3:])]
+    tail += [*waiting, *(_outage(one, language) for one in figures.outages[-3:])]
+    return head, [*tail, *head_lines(figures.audit_head, language)]
 
 
 def _listed(lines: Sequence[Line], count: int, language: str) -> list[str]:

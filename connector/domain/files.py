@@ -8,6 +8,9 @@ from enum import StrEnum
 MEDIA_LARGEST = 16 * 1024 * 1024
 PDF_LARGEST = 5 * 1024 * 1024
 PDF = "application/pdf"
+# What WhatsApp takes beside free words: a photo of at most 5 MB, a PDF. A WebP would become a sticker.
+SENDABLE = frozenset({"image/jpeg", "image/png", PDF})
+CAPTION_LONGEST = 1024
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", PDF: "pdf"}
 
 # A document is looked for this long; the message that it belongs to waits no longer either.
@@ -21,6 +24,7 @@ class FileKind(StrEnum):
     INVOICE_PDF = "invoice_pdf"
     PROOF = "proof"
     UPLOAD = "upload"
+    OUTGOING = "outgoing"  # a person sends it to a customer beside their words
 
 
 class FileState(StrEnum):
@@ -49,12 +53,35 @@ def refusal_of(body: bytes, kind: FileKind) -> str | None:
     """Why these bytes are not kept, or None."""
     if not body:
         return "file_empty"
-    if len(body) > (PDF_LARGEST if kind is FileKind.INVOICE_PDF else MEDIA_LARGEST):
+    if len(body) > _LARGEST.get(kind, MEDIA_LARGEST):
         return "file_too_large"
     found = type_of(body[:16])
-    if found is None or (kind is FileKind.INVOICE_PDF and found != PDF):
+    if found is None or found not in _TAKEN.get(kind, ENDINGS):
         return "file_refused"
     return None
+
+
+_LARGEST = {FileKind.INVOICE_PDF: PDF_LARGEST, FileKind.OUTGOING: PDF_LARGEST}
+_TAKEN = {FileKind.INVOICE_PDF: frozenset({PDF}), FileKind.OUTGOING: SENDABLE}
+
+
+def is_sendable(media_type: str | None, size: int | None) -> bool:
+    """Whether a kept file can go beside free words.
+
+    >>> is_sendable("image/png", 1000), is_sendable("image/webp", 1000), is_sendable(PDF, 6 * 1024 * 1024)
+    (True, False, False)
+    """
+    return media_type in SENDABLE and (size or 0) <= PDF_LARGEST
+
+
+def sent_name(name: str | None, media_type: str) -> str:
+    """The name that the customer sees: the sender's own without its odd signs, with the true type's ending.
+
+    >>> sent_name("Kuitansi Des 2026.PDF", PDF), sent_name(None, "image/jpeg")
+    ('Kuitansi-Des-2026.pdf', 'file.jpg')
+    """
+    stem = document_name((told_name(name) or "file").rsplit(".", 1)[0]).removesuffix(".pdf")
+    return f"{stem}.{ENDINGS[media_type]}"
 
 
 def shown_name(file_id: str, media_type: str) -> str:

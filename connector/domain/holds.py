@@ -28,8 +28,6 @@ class ResendOnce:
 class Person:
     """Nothing proves that it did not arrive: sending again would be a guess."""
 
-    reason: str = "unknown_outcome"
-
 
 def settle_unknown(
     policy: UnknownPolicy,
@@ -59,25 +57,33 @@ def settle_unknown(
     if longest_gap_since_intent > LONGEST_GAP:
         return Person()
     if already_resent:
-        return Person("resent_once")
+        return Person()
     return ResendOnce() if policy is UnknownPolicy.RESEND_ONCE else Person()
 
 
 # What a person found out, in the words of the outcomes of a case.
 SEND_AGAIN, ARRIVED = "send_again", "message_arrived"
+# The reason of the case, and those of its step: the provider's word is awaited, a person's, nobody's any more.
+CASE = "unknown_outcome"
+AWAITS_WORD, AWAITS_PERSON, NEVER_KNOWN = "unknown_outcome", "unknown_person", "never_known"
 
 
 def awaits_person(step: Step) -> bool:
     """Whether this step waits for somebody to say what became of its message."""
-    return step.state is StepState.HELD and step.reason == "unknown_outcome"
+    return step.state is StepState.HELD and step.reason == AWAITS_PERSON
+
+
+def nobody_knows(step: Step) -> bool:
+    """A person is asked what became of its message, or has left it at that: it may have arrived."""
+    return awaits_person(step) or (step.state is StepState.CANCELLED and step.reason == NEVER_KNOWN)
 
 
 def after_person(steps: Iterable[Step], outcome: str, *, now: datetime) -> Decision:
     """A person has looked at an unknown outcome: once more, it had arrived, or it is left at that.
 
-    Whatever else they say, nothing is sent again on a guess: the step ends as `unknown_outcome`.
+    Whatever else they say, nothing is sent again on a guess: the step ends as `never_known`.
     """
-    values: dict[str, Any] = {"state": StepState.CANCELLED, "hold_until": None}
+    values: dict[str, Any] = {"state": StepState.CANCELLED, "reason": NEVER_KNOWN, "hold_until": None}
     if outcome == SEND_AGAIN:
         values = {"state": StepState.PLANNED, "reason": "resent_once", "due_at": now, "resend": True}
     elif outcome == ARRIVED:

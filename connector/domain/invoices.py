@@ -103,6 +103,31 @@ def born(invoice: Invoice, *, now: datetime) -> Decision:
     return Decision(changes=(Insert("invoices", row),), events=(told,), result="created")
 
 
+def born_again(
+    before: Invoice,
+    draft: Draft,
+    *,
+    waiting_for: str | None,
+    hold_reason: str | None,
+    now: datetime,
+) -> tuple[Invoice, Decision]:
+    """A void invoice that nobody heard of is the invoice of its draft now, under its own id; it is told as changed.
+
+    A link that was made for another amount is gone.
+    """
+    fresh, _ = create(
+        draft,
+        invoice_id=before.id,
+        waiting_for=waiting_for,
+        hold_reason=hold_reason,
+        settles_at=None,
+        now=before.created_at or now,
+    )
+    link = before.pay_url if (before.amount, before.currency) == (fresh.amount, fresh.currency) else None
+    after = replace(fresh, pay_url=fresh.pay_url or link, plan_no=before.plan_no, version=before.version + 1)
+    return after, Decision(changes=(update(before, after, now),), result="created")
+
+
 def columns(invoice: Invoice) -> dict[str, Any]:
     """The columns of an invoice under the names of its table."""
     values = {name: getattr(invoice, name) for name in Invoice.__dataclass_fields__}
@@ -170,6 +195,11 @@ def settled(invoice: Invoice, *, now: datetime) -> Decision:
         once=f"invoice_paid:{invoice.id}:v{invoice.version}",
     )
     return Decision(events=(told,))
+
+
+def renumbered(invoice: Invoice, *, now: datetime) -> Update:
+    """A void invoice under a number that nobody else will ever want: the old one is needed for another person."""
+    return update(invoice, replace(invoice, number=f"{invoice.number[:60]}~{invoice.id[-8:]}"), now)
 
 
 def stop(invoice: Invoice, reason: str) -> Decision:

@@ -45,6 +45,10 @@ _MUST_NAME: Mapping[Stage, tuple[str, ...]] = {
 }
 
 
+# A text about several invoices names them by their list, or in an SMS by how many they are.
+_ALSO_NAMED: Mapping[str, frozenset[str]] = {"invoice_number": frozenset({"invoices_text", "count"})}
+
+
 def lint_template(template: Template) -> list[Finding]:
     """Everything that is to be mended before this wording may be used; empty when it is clean."""
     return [*shape_findings(template), *_wording(template)]
@@ -105,7 +109,7 @@ def _must_say(template: Template, language: str, wording: Wording) -> Iterator[F
         *((p, t) for p, t in texts_of(base, wording) if ".sms." in p),
     ):
         for name in needed:
-            if name not in names_in(text):
+            if not {name, *_ALSO_NAMED.get(name, ())} & set(names_in(text)):
                 yield found(
                     place,
                     f"{name}_missing",

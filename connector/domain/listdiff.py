@@ -39,8 +39,11 @@ class Flag(StrEnum):
     CURRENCY_CHANGED = "currency_changed"
     PHONE_CHANGED = "phone_changed"
     NAME_CHANGED = "name_changed"
+    TENANT_CHANGED = "tenant_changed"  # of a roster: somebody else moved in
     DESCRIPTION_CHANGED = "description_changed"
     DUE_DATE_MOVED = "due_date_moved"
+    OTHER_TENANT = "other_tenant"  # of a roster: a ticked month that the tenant before owes
+    TICK_UNCLEAR = "tick_unclear"  # of a roster: a month's mark that nobody can read
     PART_PAYMENT = "part_payment"
     OVERPAYMENT = "overpayment"
     PAYMENT_UNTICKED = "payment_unticked"

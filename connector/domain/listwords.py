@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from connector.domain.money import format_money
-from connector.domain.texts import format_date
+from connector.domain.texts import format_date, period_text
 
 ACTIONS: Mapping[str, Mapping[str, str]] = {
     "new": {"id": "baru", "en": "new"},
@@ -18,6 +18,7 @@ ACTIONS: Mapping[str, Mapping[str, str]] = {
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "customer_name": {"id": "nama", "en": "name"},
     "phone": {"id": "nomor WhatsApp", "en": "phone"},
+    "customer_phone": {"id": "nomor WhatsApp", "en": "phone"},
     "amount": {"id": "jumlah", "en": "amount"},
     "currency": {"id": "mata uang", "en": "currency"},
     "due_date": {"id": "jatuh tempo", "en": "due date"},
@@ -27,6 +28,11 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "pay_url": {"id": "tautan bayar", "en": "pay link"},
     "language": {"id": "bahasa", "en": "language"},
     "recipe": {"id": "resep", "en": "recipe"},
+    "charge_ref": {"id": "kamar atau kode", "en": "room or code"},
+    "due_day": {"id": "tanggal jatuh tempo", "en": "due day"},
+    "first_period": {"id": "bulan pertama", "en": "first month"},
+    "last_period": {"id": "bulan terakhir", "en": "last month"},
+    "row": {"id": "baris ini", "en": "this row"},
 }
 FLAGS: Mapping[str, Mapping[str, str]] = {
     "amount_dropped": {
@@ -45,6 +51,18 @@ FLAGS: Mapping[str, Mapping[str, str]] = {
     "name_changed": {
         "id": "namanya lain; mungkin orang lain, jadi tidak diganti sendiri",
         "en": "the name is another one; perhaps another person, so it is not changed by itself",
+    },
+    "tenant_changed": {
+        "id": "nama dan nomornya lain; tampaknya penyewa baru di tempat yang sama",
+        "en": "another name and another number; it seems that somebody else moved in",
+    },
+    "other_tenant": {
+        "id": "bulan yang bertanda lunas itu ditagihkan kepada penyewa sebelumnya, jadi tandanya tidak dicatat",
+        "en": "the month with the paid mark is owed by the tenant before, so the mark is not recorded",
+    },
+    "tick_unclear": {
+        "id": "ada tanda di kolom bulan yang tidak terbaca",
+        "en": "a mark in a month's column cannot be read",
     },
     "description_changed": {"id": "keterangannya diganti", "en": "the description was changed"},
     "due_date_moved": {"id": "jatuh temponya bergeser jauh", "en": "the due date moved far"},
@@ -89,7 +107,7 @@ def change_text(field: str, before: Any, after: Any, currency: str, language: st
     """
     show = _SHOWN.get(field, _plain)
     sides = (show(value, currency, language) for value in (before, after))
-    return f"{words_of(FIELDS, field, language)} {_ARROW.join(sides)}"
+    return f"{words_of(FIELDS, field.removeprefix('extra.'), language)} {_ARROW.join(sides)}"
 
 
 def changes_text(
@@ -109,11 +127,21 @@ def _plain(value: Any, currency: str, language: str) -> str:
 
 
 def _money(value: Any, currency: str, language: str) -> str:
-    return format_money(value, currency, language) if isinstance(value, int) else str(value)
+    whole = isinstance(value, int)
+    return format_money(value, currency, language) if whole else _plain(value, currency, language)
 
 
 def _day(value: Any, currency: str, language: str) -> str:
     return format_date(date.fromisoformat(str(value)), language)
 
 
-_SHOWN: Mapping[str, Callable[[Any, str, str], str]] = {"amount": _money, "due_date": _day}
+def _month(value: Any, currency: str, language: str) -> str:
+    return period_text(value, language) if value else _plain(value, currency, language)
+
+
+_SHOWN: Mapping[str, Callable[[Any, str, str], str]] = {
+    "amount": _money,
+    "due_date": _day,
+    "first_period": _month,
+    "last_period": _month,
+}

@@ -403,6 +403,7 @@ class Document:
 
     link: str
     file_name: str
+    is_image: bool = False  # shown as a picture; only beside free words
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,7 +418,7 @@ class OutgoingMessage:
     params: tuple[tuple[str, str], ...] = ()  # named, in the order of the body
     url_suffix: str | None = None  # the variable of the template's URL button
     buttons: tuple[Button, ...] = ()
-    document: Document | None = None  # above the text of a template that has a variant for it
+    document: Document | None = None  # above a template that has a variant for it, or beside free words
 
 
 class OutcomeKind(StrEnum):
@@ -550,3 +551,4 @@ class Recipe:
     unknown: UnknownPolicy = UnknownPolicy.RESEND_ONCE
     claim_truce_hours: int = 48
     claim_truces: int = 2  # claims without a proof that rest the reminders; further ones only call a person
+    issue_days_before: int = 7  # when a recurring charge's invoice is issued: so long before its due date

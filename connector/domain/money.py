@@ -7,7 +7,7 @@ followed by exactly three digits groups thousands in rupiah; in other currencies
 
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.core import get_global
 
@@ -116,6 +116,7 @@ def _money(major: Decimal, currency: str, places: int, allow_fraction: bool, fie
     return Money(whole, currency)
 
 
+@lru_cache(maxsize=4096)  # the same few amounts fill a sheet
 def _major(text: str, currency: str, field: str) -> Decimal:
     """The figure of a text, with its currency mark, thousands and unit word ("rb", "jt") understood."""
     if len(text) > MAX_LENGTH and sum(char.isdigit() for char in text) > MAX_DIGITS:

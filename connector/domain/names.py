@@ -8,7 +8,9 @@ from connector.domain.problems import Invalid
 APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
 NOT_WORD = re.compile(r"[\W_]+")
 # Bidirectional controls turn a name around on the screen; they carry nothing that a name needs.
-FORBIDDEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\x7f-\x9f]")
+FORBIDDEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\x7f-\x9f]"
+)
 
 
 def fold_name(text: str) -> str:
@@ -30,7 +32,7 @@ def clean_text(text: str, max_len: int, *, field: str = "text") -> str:
     'Sewa kamar A3'
     """
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    if FORBIDDEN.search(plain) or any(char < " " and char != "\n" for char in plain):
+    if FORBIDDEN.search(plain):
         raise Invalid("text_invalid", field=field)
     plain = unicodedata.normalize("NFC", plain).strip()
     if len(plain) > max_len:

@@ -23,7 +23,9 @@ from connector.domain.model import (
     Step,
     StepState,
 )
+from connector.domain.recurring import SOURCE
 from connector.domain.sequences import finish, notice
+from connector.domain.truth import PART
 
 # Without a reference the same invoice and amount within these days is probably one payment told twice.
 TWIN_DAYS = 3
@@ -37,7 +39,7 @@ class Receipt:
     recipe: Recipe
     address_id: str
     due_at: datetime
-    paid_in_all: int | None = None  # one confirmation speaks for several invoices: what they got together
+    alone: bool = True  # the transfer fills nothing but this invoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +211,22 @@ def _receipt(
             sequence=sequence,
             address_id=receipt.address_id,
             due_at=receipt.due_at,
-            data=paid_values(payment_id, receipt.paid_in_all or amount, fact.paid_on, fact.method),
+            data={
+                **paid_values(payment_id, amount, fact.paid_on, fact.method),
+                TOGETHER: _together(payment_id, fact),
+                **({} if whole or not receipt.alone else {PART: True}),
+            },
         ),
     )
 
 
 RECEIPT_KEY = "receipt:"
+TOGETHER = "together"  # confirmations with the same word leave as one message that names their invoices
+
+
+def _together(payment_id: str, fact: Fact) -> str:
+    """One transfer is one confirmation, and so are the months that a roster says were paid on one day."""
+    return f"{SOURCE}:{fact.paid_on.isoformat()}" if fact.source == SOURCE else payment_id
 
 
 def paid_values(payment_id: str, amount: int, paid_on: date, method: str | None) -> Mapping[str, Any]:

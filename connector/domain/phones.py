@@ -6,6 +6,7 @@ without plus) is a valid Indonesian landline, "0062..." fails, and Excel eats bo
 """
 
 import re
+from dataclasses import dataclass
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
@@ -24,8 +25,19 @@ LABEL = re.compile(
     re.I,
 )
 ROUNDED = re.compile(r"\+?[0-9]+([.,][0-9]+)?e\+?[0-9]+", re.I)  # 8.12E+11: the digits are gone
+FLOAT = re.compile(r"\+?[1-9][0-9]+\.0")  # a program's number with a point: its tail is no digit of the phone
+FLOAT_TAIL = re.compile(r"[^.]*\.0+")
 SEVERAL = re.compile(r"[0-9][^0-9]*[/,;&|\n][^0-9]*[0-9]")
 DIALLED = re.compile(r"\(?\+?[0-9][0-9 .()-]*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A valid number, asked of the library once: its tables are slow, and a sheet has thousands."""
+
+    country_code: int
+    e164: str
+    kind: int
 
 
 def parse_phone(text: str, country: str = "ID", *, field: str = "phone") -> str:
@@ -70,6 +82,9 @@ def _dialled(text: str, field: str) -> str:
     bare = LABEL.sub("", bare, count=1) if LABEL.match(bare) else bare
     if ROUNDED.fullmatch(bare):
         raise Invalid("phone_rounded", field=field)
+    bare = bare.removesuffix(".0") if FLOAT.fullmatch(bare) else bare
+    if FLOAT_TAIL.fullmatch(bare):
+        raise Invalid("phone_rounded", field=field)
     if any(char.isalpha() for char in bare):
         raise Invalid("phone_has_letters", field=field)
     if SEVERAL.search(bare) or bare.count("+") > 1:
@@ -82,8 +97,8 @@ def _dialled(text: str, field: str) -> str:
 
 def _unmarked(
     digits: str,
-    national: phonenumbers.PhoneNumber | None,
-    abroad: phonenumbers.PhoneNumber | None,
+    national: _Number | None,
+    abroad: _Number | None,
     country: str,
     field: str,
 ) -> str:
@@ -98,48 +113,48 @@ def _unmarked(
     return _only_mobile(national or own_abroad, field)
 
 
-def _parsed(text: str, country: str | None) -> phonenumbers.PhoneNumber | None:
+def _parsed(text: str, country: str | None) -> _Number | None:
     try:
         number = phonenumbers.parse(text, country)
     except NumberParseException:
         return None
-    return number if phonenumbers.is_valid_number(number) else None
+    kind = phonenumbers.number_type(number)
+    if kind == PhoneNumberType.UNKNOWN:  # which is what "not valid" means to the library
+        return None
+    e164 = str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+    return _Number(number.country_code or 0, e164, kind)
 
 
-def _national(digits: str, country: str) -> phonenumbers.PhoneNumber | None:
+def _national(digits: str, country: str) -> _Number | None:
     """The reading as a number of this country; its digits are all of what was written but one zero."""
     number = _parsed(digits, country)
     if number is None or number.country_code != phonenumbers.country_code_for_region(country):
         return None
-    kept = _e164(number)[1:]
+    kept = number.e164[1:]
     own = str(number.country_code)
     return number if kept in (digits, own + digits, own + digits.removeprefix("0")) else None
 
 
-def _international(digits: str) -> phonenumbers.PhoneNumber | None:
+def _international(digits: str) -> _Number | None:
     """The reading with its country code in front; "+62 (0)812" is understood."""
     number = _parsed("+" + digits, None)
     if number is None:
         return None
     own = str(number.country_code)
-    kept = _e164(number)[1:]
+    kept = number.e164[1:]
     return number if digits in (kept, own + "0" + kept.removeprefix(own)) else None
 
 
-def _is_mobile(number: phonenumbers.PhoneNumber | None) -> bool:
-    return number is not None and phonenumbers.number_type(number) in MOBILE
+def _is_mobile(number: _Number | None) -> bool:
+    return number is not None and number.kind in MOBILE
 
 
-def _only_mobile(number: phonenumbers.PhoneNumber | None, field: str) -> str:
+def _only_mobile(number: _Number | None, field: str) -> str:
     if number is None:
         raise Invalid("phone_invalid", field=field)
     if not _is_mobile(number):
         raise Invalid("phone_not_mobile", field=field)
-    return _e164(number)
-
-
-def _e164(number: phonenumbers.PhoneNumber) -> str:
-    return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+    return number.e164
 
 
 def mask_phone(e164: str) -> str:

@@ -7,11 +7,12 @@ each period, so that a kill, a second worker or a clock that jumps can neither l
 
 import re
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 from connector.domain.model import Recipe
@@ -19,7 +20,8 @@ from connector.domain.texts import period_text
 from connector.domain.windows import local_instant
 
 MISSED_AFTER_DAYS = 7  # a period due longer ago than this waits for a person
-LEAD_DAYS = 7  # with a recipe that says nothing before the due date
+LEAD_DAYS = 7  # without a recipe
+MOST_AHEAD = 3  # more months than these in one payment are a slip of the keyboard until somebody says so
 ASK_DAYS = 3  # an unknown amount is asked for this long before its invoice should go
 ISSUE_TIME = time(0, 5)
 EVERY_MONTHS = (1, 2, 3, 6, 12)
@@ -68,10 +70,12 @@ class Charge:
     paid_through: str | None = None
     description: str | None = None
     recipe: str | None = None
-    list_name: str | None = None
+    list_name: str = ""  # the sheet that it came from; empty: made by hand
     extra: dict[str, Any] = field(default_factory=dict)
     state: ChargeState = ChargeState.ACTIVE
     step_id: str | None = None
+    issue_days_before: int | None = None  # its own; None: the recipe's
+    numbered_as: str | None = None  # how its invoices are called where another charge has its reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +161,11 @@ def next_period(charge: Charge, decided: Collection[str]) -> str | None:
     return next(periods(charge, decided), None)
 
 
-def lead_days(recipe: Recipe | None) -> int:
-    """How many days before its due date an invoice is issued: on the recipe's first anchor before it.
-
-    That is the day of the earliest step before the due date (`kost`: H-3), so that the first thing which
-    the customer hears is the invoice itself: on that day the invoice text stands in for the reminder.
-    Without such a step: seven days.
-    """
-    offsets = [step.offset_days or 0 for step in recipe.steps] if recipe else []
-    return -min((days for days in offsets if days < 0), default=-LEAD_DAYS)
+def lead_days(charge: Charge, recipe: Recipe | None) -> int:
+    """How many days before its due date an invoice is issued: the charge's own number, else its recipe's."""
+    if charge.issue_days_before is not None:
+        return charge.issue_days_before
+    return LEAD_DAYS if recipe is None else recipe.issue_days_before
 
 
 def issue_day(charge: Charge, period: str, lead: int) -> date:
@@ -198,7 +198,19 @@ def fate(charge: Charge, period: str, today: date) -> Fate:
 
 def number_of(charge: Charge, period: str) -> str:
     """The number of a period's invoice, the same for ever."""
-    return f"{charge.ref}-{period}"
+    return f"{charge.numbered_as or charge.ref}-{period}"
+
+
+def names_of(ref: str, list_name: str) -> Iterator[str]:
+    """How a charge's invoices may be called, the best first: the reference alone where it is free.
+
+    >>> list(islice(names_of("A3", "mawar"), 3))
+    ['A3', 'A3-mawar', 'A3-2']
+    """
+    yield ref
+    if list_name:
+        yield f"{ref}-{list_name}"[:100]
+    yield from (f"{ref}-{n}" for n in count(2))
 
 
 def months_text(charge: Charge, period: str, language: str) -> str:
@@ -262,6 +274,16 @@ def covered(
         left -= charge.amount
         found.append((charge, period))
     return found
+
+
+def far_ahead(ahead: Collection[tuple[Charge, str]]) -> int | None:
+    """The months that one charge would be paid ahead, when they are more than anybody means without a word.
+
+    One period is never too many, however long it is: who pays by the year pays the next one.
+    """
+    counts = Counter(charge.id for charge, _ in ahead)
+    months = [counts[charge.id] * charge.every_months for charge, _ in ahead if counts[charge.id] > 1]
+    return most if (most := max(months, default=0)) > MOST_AHEAD else None
 
 
 def renewed(charge: Charge, wanted: Mapping[str, Any]) -> Charge:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from connector.domain.decision import CancelSteps, Decision, Update
 from connector.domain.entrance import ENTRY_KEYS
+from connector.domain.holds import nobody_knows
 from connector.domain.model import Channel, Invoice, Recipe, Stage, Step, StepState
 from connector.domain.plan import key_of, moves_plan, plan_steps
 from connector.domain.ticks import TICK_KEYS
@@ -41,9 +42,9 @@ def replan(
     used = frozenset(
         s.key
         for s in existing
-        if (s.plan_no == plan_no and (s.state in _KEY_IS_USED or s.resend or _nobody_knows(s)))
+        if (s.plan_no == plan_no and (s.state in _KEY_IS_USED or s.resend or nobody_knows(s)))
         or (s.stage is Stage.CREATED and _may_have_arrived(s))
-    )
+    ) | _spoken_for(recipe, existing)
     steps = plan_steps(
         recipe,
         invoice=invoice,
@@ -77,14 +78,15 @@ def replan(
     )
 
 
+def _spoken_for(recipe: Recipe, existing: Sequence[Step]) -> frozenset[str]:
+    """The invoice text, when an early stage that was due with it or before it may have said it in its place."""
+    said = any(s.stage in (Stage.PRE_DUE, Stage.DUE) and _may_have_arrived(s) for s in existing)
+    return frozenset(key_of(s) for s in recipe.steps if said and s.stage is Stage.CREATED)
+
+
 def _may_have_arrived(step: Step) -> bool:
     """Sent, or nobody knows: on its way, waiting for a person, or to be sent once more."""
-    return step.state in _MAY_HAVE_ARRIVED or _nobody_knows(step) or step.resend
-
-
-def _nobody_knows(step: Step) -> bool:
-    """A person is asked, or has left it at that."""
-    return step.state in (StepState.HELD, StepState.CANCELLED) and step.reason == "unknown_outcome"
+    return step.state in _MAY_HAVE_ARRIVED or nobody_knows(step) or step.resend
 
 
 def _same_plan(ours: Sequence[Step], fresh: Sequence[Step]) -> Decision:

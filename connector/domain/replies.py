@@ -74,21 +74,26 @@ def _promise(day: str) -> Asked:
 
 
 def promise_dates(today: date, *, due: date, max_days: int) -> tuple[date, ...]:
-    """Up to three days to offer: in three days, then the next pay days (25th, 28th, 1st), else a week's steps.
+    """Up to three days to offer: three days more, then the next pay days (25th, 28th, 1st); when the first pay
+    day is far away, a day a week later comes before it.
 
-    None is today or earlier, none before the invoice is due, none beyond the recipe's limit.
+    Three days more than the due day, or than today when that has passed. None is today or earlier, none
+    before the invoice is due, none beyond the recipe's limit.
 
-    >>> promise_dates(date(2026, 12, 6), due=date(2026, 12, 5), max_days=31)
-    (datetime.date(2026, 12, 9), datetime.date(2026, 12, 25), datetime.date(2026, 12, 28))
+    >>> promise_dates(date(2026, 12, 20), due=date(2026, 12, 5), max_days=31)
+    (datetime.date(2026, 12, 23), datetime.date(2026, 12, 25), datetime.date(2026, 12, 28))
+    >>> promise_dates(date(2026, 12, 1), due=date(2026, 12, 1), max_days=31)
+    (datetime.date(2026, 12, 4), datetime.date(2026, 12, 11), datetime.date(2026, 12, 25))
     >>> promise_dates(date(2026, 12, 1), due=date(2026, 12, 20), max_days=20)
-    (datetime.date(2026, 12, 20),)
+    (datetime.date(2026, 12, 21),)
     """
     last = today + timedelta(days=max_days)
-    soon = max(today + timedelta(days=min(3, max_days)), due)
-    if soon > last:
+    soon = min(max(today, due) + timedelta(days=3), last)
+    if soon <= today or soon < due:
         return ()
     later = [soon + timedelta(days=n) for n in range(1, (last - soon).days + 1)]
-    found = [soon, *[day for day in later if day.day in (25, 28, 1)][:2]]
-    if len(found) < 3:
-        found += [day for day in (soon + timedelta(days=4), soon + timedelta(days=11)) if day <= last]
-    return tuple(sorted(set(found))[:3])
+    pay_days = [day for day in later if day.day in (25, 28, 1)][:2]
+    weeks = [day for day in (soon + timedelta(days=7), soon + timedelta(days=14)) if day <= last]
+    if not pay_days or pay_days[0] - soon > timedelta(days=10):
+        pay_days = sorted({*weeks[:1], *pay_days}) if pay_days else weeks
+    return tuple(sorted({soon, *pay_days})[:3])

@@ -63,6 +63,12 @@ SENTENCES: dict[str, dict[str, str]] = {
         "id": "{detail} dari {subject} disimpan; pilih tagihan yang dimaksud.",
         "en": "{detail} from {subject} is kept; choose the invoices that are meant.",
     },
+    "needs_choice_ahead": {
+        "id": "{detail} dari {subject} disimpan: itu cukup untuk {months} bulan di muka. Bila benar, catat lagi "
+        "dengan allow_over; bila tidak, pilih tagihan yang dimaksud.",
+        "en": "{detail} from {subject} is kept: it would pay {months} months ahead. If that is right, record it "
+        "again with allow_over; if not, choose the invoices that are meant.",
+    },
     "parked": {
         "id": "{detail} disimpan sampai tagihan {subject} muncul.",
         "en": "{detail} is kept until invoice {subject} appears.",
@@ -70,6 +76,14 @@ SENTENCES: dict[str, dict[str, str]] = {
     "not_found": {
         "id": "Pelanggan diberi tahu bahwa pembayaran {subject} belum ditemukan.",
         "en": "The customer hears that the payment of {subject} was not found yet.",
+    },
+    "not_found_held": {
+        "id": "Pembayaran {subject} belum ditemukan. Pelanggan belum diberi tahu: {detail}",
+        "en": "The payment of {subject} was not found yet. The customer is not told yet: {detail}",
+    },
+    "not_found_silent": {
+        "id": "Pembayaran {subject} belum ditemukan; pelanggan tidak diberi tahu.",
+        "en": "The payment of {subject} was not found yet; the customer is not told.",
     },
     "already_answered": {
         "id": "Kabar ini sudah dijawab; tidak ada yang berubah.",
@@ -121,6 +135,10 @@ SENTENCES: dict[str, dict[str, str]] = {
     "promise_cancelled": {
         "id": "Janji untuk {subject} dibatalkan.",
         "en": "The promise for {subject} was cancelled.",
+    },
+    "already_planned": {
+        "id": "Pesan ini memang sudah direncanakan {detail}.",
+        "en": "This message is already planned for {detail}.",
     },
     "planned": {"id": "Pesan direncanakan {detail}.", "en": "The message is planned for {detail}."},
     "opted_out": {
@@ -200,7 +218,7 @@ def sentence(code: str, language: str, params: Mapping[str, str] | None = None) 
     'A3-2026-12 created.'
     """
     text = SENTENCES.get(code, {}).get(language) or SENTENCES.get(code, {}).get("en", code)
-    for name in ("subject", "detail", "owner", "source"):
+    for name in ("subject", "detail", "owner", "source", "months"):
         text = text.replace("{" + name + "}", str((params or {}).get(name, "")))
     return text[:1].upper() + text[1:]
 

@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 from enum import StrEnum
 
-from connector.domain.model import Outcome, OutcomeKind
+from connector.domain.model import Channel, Outcome, OutcomeKind
 
 
 class Consequence(StrEnum):
@@ -78,6 +78,26 @@ def consequence(outcome: Outcome, attempt: int) -> Consequence:
         return found
     tries, then = _TRIES.get(outcome.code or "", _DEFAULT_TRIES)
     return Consequence.RETRY if attempt <= tries else then
+
+
+# Undeliverable for a reason of the provider's or the account's own: the number may be as good as ever.
+_OF_THE_ROAD = frozenset({"130472", "130497", "131036", "131049", "131062"})
+
+
+def contact_problem_of(outcome: Outcome, channel: Channel, *, taken: bool) -> str | None:
+    """What a final failure says about the number, or None when it says something about the road.
+
+    A text that its gateway had `taken` and could not deliver has reached nobody, whatever the gateway calls it.
+
+    >>> contact_problem_of(Outcome(OutcomeKind.UNDELIVERABLE, "fallback", code="131026"), Channel.WHATSAPP, taken=False)
+    'not_on_whatsapp'
+    >>> contact_problem_of(Outcome(OutcomeKind.REFUSED, "fix"), Channel.SMS, taken=True)
+    'unreachable'
+    """
+    if outcome.code == "131026":
+        return "not_on_whatsapp"
+    undeliverable = outcome.kind is OutcomeKind.UNDELIVERABLE and outcome.code not in _OF_THE_ROAD
+    return "unreachable" if undeliverable or (taken and channel is Channel.SMS) else None
 
 
 def retry_delay(outcome: Outcome, attempt: int, rng: random.Random) -> timedelta | None:

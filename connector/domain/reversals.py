@@ -91,6 +91,11 @@ def reopens(before: Invoice, after: Invoice) -> bool:
     return before.status is InvoiceStatus.PAID and after.status is not InvoiceStatus.PAID
 
 
+def speaks_of(step: Step) -> bool:
+    """Whether this step tells, or told, a person of the invoice itself, not of a payment of it."""
+    return step.kind is StepKind.MESSAGE and step.stage is not Stage.RECEIPT
+
+
 # What ended a sequence that may live again; one that a person ended stays ended.
 _REVIVED = {(SequenceState.FINISHED, "paid"), (SequenceState.CANCELLED, SPLIT)}
 

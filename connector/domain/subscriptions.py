@@ -37,6 +37,7 @@ class Filters:
     only_recipes: frozenset[str] = frozenset()
     days_overdue: frozenset[int] = frozenset()
     reasons: frozenset[str] = frozenset()
+    only_customers: frozenset[str] = frozenset()  # their ids
     sources: frozenset[str] | None = None  # of a source-bound key; None: every source
 
 
@@ -68,6 +69,9 @@ class Subscription:
     failing_since: datetime | None = None
     wait_until: datetime | None = None
     last_delivered_at: datetime | None = None
+    only_customers: list[str] | None = None
+    once: bool | None = None  # it ends with the first event that is received
+    ends_at_m: datetime | None = None  # it ends by itself, in machine time: a flow waits in that
 
     @property
     def filters(self) -> Filters:
@@ -76,6 +80,7 @@ class Subscription:
             frozenset(self.only_recipes),
             frozenset(self.days_overdue),
             frozenset(self.reasons),
+            frozenset(self.only_customers or ()),
             None if self.sources is None else frozenset(self.sources),
         )
 
@@ -93,6 +98,7 @@ class Told:
     reason: str | None = None
     severity: str | None = None
     source: str | None = None
+    customer_id: str | None = None
 
 
 def wants(types: Iterable[str], filters: Filters, told: Told) -> bool:
@@ -107,6 +113,7 @@ def wants(types: Iterable[str], filters: Filters, told: Told) -> bool:
     somebody = told.about_customer or told.about_invoice
     asked = (
         filters.sources is None or told.source in filters.sources,
+        not filters.only_customers or told.customer_id in filters.only_customers,
         not (filters.only_tags and somebody) or bool(filters.only_tags & told.tags),
         not (filters.only_recipes and told.about_invoice) or told.recipe in filters.only_recipes,
         not (filters.days_overdue and told.type == "invoice_overdue")

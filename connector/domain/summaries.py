@@ -91,8 +91,8 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "owner_digest": {"id": "{words}", "en": "{words}"},
     "blackout_recovered": {
-        "id": "{cause} kembali setelah {length}: {late} pesan terlambat, {superseded} digantikan yang "
-        "lebih benar, {lost} hilang, {doubled} ganda.",
+        "id": "{cause} kembali setelah {length}: {late} pesan terlambat, {superseded} diganti pesan "
+        "yang lebih benar, {lost} hilang, {doubled} ganda.",
         "en": "{cause} is back after {length}: {late_text} late, {superseded} replaced by a truer "
         "one, {lost} lost, {doubled} doubled.",
     },

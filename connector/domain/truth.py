@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from connector.domain.entrance import FIRST_KEY
-from connector.domain.model import Invoice, InvoiceStatus, Missed, Stage, Step, StepState
+from connector.domain.model import Invoice, InvoiceStatus, Missed, Permission, Stage, Step, StepState
 from connector.domain.windows import local_date
 
 RECEIPT_LIFE = timedelta(days=7)
+PART = "part"  # in a step's data: it confirms a part of one invoice, and is untrue when the rest has come
 
 _ORDER: dict[Stage, int] = {Stage.CREATED: 0, Stage.PRE_DUE: 1, Stage.DUE: 2, Stage.OVERDUE: 3}
 
 # A step that was moved for one of these is not late: it waited on purpose. Any other move (a retry, a
 # pause) keeps counting from the first plan.
-_MEANT = frozenset(
+ON_PURPOSE = frozenset(
     {
         None,
         "quiet_hours",
@@ -31,6 +32,7 @@ _MEANT = frozenset(
         "settling",
         "reply_window_over",
         "waiting_for_pdf",
+        "list_not_synced",
     }
 )
 
@@ -42,6 +44,8 @@ class Settled:
     survivor: Step | None
     ended: tuple[tuple[Step, StepState, str], ...] = ()
     others: tuple[Step, ...] = ()  # go on their own: receipts, notices, replies, `send_next_window`
+    # The invoice text among `ended` that the survivor speaks for: a notice, which goes itself if the survivor may not.
+    spoken_for: Step | None = None
 
     @property
     def chosen(self) -> tuple[Step, ...]:
@@ -51,7 +55,7 @@ class Settled:
 
 def due_since(step: Step) -> datetime:
     """From when on this step is late: where it was meant to be, whatever retries or pauses made of it."""
-    if step.reason in _MEANT or step.planned_for is None:
+    if step.reason in ON_PURPOSE or step.planned_for is None:
         return step.due_at
     return min(step.planned_for, step.due_at)
 
@@ -90,7 +94,8 @@ def settle_due(
 ) -> Settled:
     """Decides for the due message steps of one invoice; every step given comes back exactly once.
 
-    1. Receipts older than seven days end (`expired`); other receipts, notices and replies go on their own.
+    1. Receipts older than seven days end (`expired`), and that of a part whose rest came too (`superseded`);
+       other receipts, notices and replies go on their own.
     2. Paid or void: every stage text is cancelled with that reason.
     3. `skip_after`: what is later than it allows is skipped.
     4. `send_next_window`: goes on its own while it is true.
@@ -107,7 +112,9 @@ def settle_due(
     for step in steps:
         if step.stage not in _ORDER:
             expired = step.stage is Stage.RECEIPT and now - (step.planned_for or step.due_at) > RECEIPT_LIFE
-            if expired:
+            if step.data.get(PART) and invoice.status is InvoiceStatus.PAID:
+                ended.append((step, StepState.SUPERSEDED, "superseded"))
+            elif expired:
                 ended.append((step, StepState.SKIPPED, "expired"))
             else:
                 others.append(step)
@@ -132,7 +139,12 @@ def settle_due(
     replaced = "superseded" if survivor else "stage_over"
     ended += [(s, StepState.SUPERSEDED, replaced) for s in over]
     ended += [(s, StepState.SUPERSEDED, "superseded") for s in standing if s is not survivor]
-    return Settled(survivor, tuple(ended), tuple(others))
+    spoken_for = next((s for s in standing if s is not survivor and _is_invoice_text(s)), None)
+    return Settled(survivor, tuple(ended), tuple(others), spoken_for)
+
+
+def _is_invoice_text(step: Step) -> bool:
+    return step.stage is Stage.CREATED and step.permission is Permission.NOTICE
 
 
 def _too_late(step: Step, now: datetime, late_after: timedelta) -> bool:

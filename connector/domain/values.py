@@ -9,6 +9,7 @@ from connector.domain.texts import format_date
 
 # Said where nothing is known yet, so that a sentence stays a sentence.
 _ASK_US = {"id": "hubungi kami", "en": "contact us"}
+_BILL = {"id": "tagihan", "en": "invoice"}
 _NOT_TOLD = {"id": "pembayaran tercatat", "en": "payment recorded"}
 _AND_MORE = {"id": "dan {n} lagi", "en": "and {n} more"}
 _LIST_LONGEST = 480
@@ -38,19 +39,29 @@ def values_for(
         **customer_values(customer, business, language),
         **_business_values(business, language, link),
         "invoice_number": invoice.number,
-        "description": invoice.description or "",
+        "description": description_text(invoice, language),
         "amount": format_money(invoice.due, invoice.currency, language),
         "invoice_amount": format_money(invoice.amount, invoice.currency, language),
         "paid_amount": format_money(received, invoice.currency, language),
         "due_date": format_date(invoice.due_date, language),
         "issue_date": format_date(invoice.issue_date, language),
         "paid_date": format_date(paid_on, language) if paid_on else "",
-        "payment_method": payment_method or _NOT_TOLD.get(language, _NOT_TOLD["en"]),
+        "payment_method": method_text(payment_method, language),
         "days_overdue": str(max((today - invoice.due_date).days, 0)) if today else "",
         "promise_date": format_date(promise.on, language) if promise else "",
         "promise_amount": format_money(promise.amount, invoice.currency, language) if promise else "",
     }
     return values | {f"extra_{key}": _plain(value) for key, value in invoice.extra.items()}
+
+
+def description_text(invoice: Invoice, language: str) -> str:
+    """What it is for; without a description the invoice itself, for an approved text cannot leave its line out."""
+    return invoice.description or f"{_BILL.get(language, _BILL['en'])} {invoice.number}"
+
+
+def method_text(method: str | None, language: str) -> str:
+    """How it was paid, in words that stay a sentence when nobody told."""
+    return method or _NOT_TOLD.get(language, _NOT_TOLD["en"])
 
 
 def statement_values(
@@ -86,17 +97,23 @@ def _business_values(business: Business, language: str, link: str) -> dict[str, 
 
 
 def _list_text(invoices: Sequence[Invoice], language: str) -> str:
-    """Whole items only: as many as fit, then how many more there are."""
-    shown: list[str] = []
-    length = 0
+    items = []
     for invoice in invoices:
         amount = format_money(invoice.due, invoice.currency, language)
-        item = f"{invoice.number} {amount} ({format_date(invoice.due_date, language)})"
+        items.append(f"{invoice.number} {amount} ({format_date(invoice.due_date, language)})")
+    return listed(items, language)
+
+
+def listed(items: Sequence[str], language: str) -> str:
+    """Whole items only: as many as fit into one line, then how many more there are."""
+    shown: list[str] = []
+    length = 0
+    for item in items:
         length += len(item) + 2
         if shown and length > _LIST_LONGEST:
             break
         shown.append(item)
-    left = len(invoices) - len(shown)
+    left = len(items) - len(shown)
     text = "; ".join(shown)
     return f"{text}; {_AND_MORE.get(language, _AND_MORE['en']).format(n=left)}" if left else text
 

@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from connector.faces import n8n_own
+from connector.faces.n8n_fields import MAPPED, and_then, field, help_of, mapper, method_of, sentence
 from connector.faces.shapes import (
     Schema,
     actions_on,
-    choice_title,
     choices,
     everyday_first,
     kinds,
@@ -24,19 +25,12 @@ from connector.specs.catalog import Catalog
 TITLE = "n8n"
 FOLDER = "n8n-nodes/nodes/Tagih/generated"
 _HEAD = "// Made from specs/ by `make generate`; do not edit it here.\n"
-# Long lists that a flow fills by mapping: a text box takes a number, a reference or an id.
-_MAPPED = frozenset({"invoices", "customers", "cases", "promises", "claims", "charges", "plans", "payments"})
-_LIST_HELP = (
-    "Choose from the list, or specify an ID using an "
-    '<a href="https://docs.n8n.io/code/expressions/">expression</a>'
-)
-_PAGINATION = {
-    "type": "generic",
-    "properties": {
-        "continue": "={{ !!$response.body.next }}",
-        "request": {"body": {"cursor": "={{ $response.body.next }}"}},
-    },
-}
+_ROUTING = ("answered", "downloaded", "everyPage", "prepared")
+# One call for all items at once, whose entries come back as items.
+_BATCHED = {"import_rows": "rows"}
+# Where nothing is required, these are what a person looks for first.
+_FIRST = ("invoice", "customer", "case", "amount")
+_VARIABLES: Schema = {"x-fields": {"list": "template_fields", "from": "template"}}
 
 
 def files(catalog: Catalog, version: str) -> Mapping[str, str]:
@@ -45,7 +39,8 @@ def files(catalog: Catalog, version: str) -> Mapping[str, str]:
     for action in actions_on(catalog, "n8n"):
         nouns.setdefault(action.noun, []).append(action)
     found = {f"{FOLDER}/{noun}.ts": _resource(noun, actions) for noun, actions in nouns.items()}
-    found[f"{FOLDER}/index.ts"] = _index(sorted(nouns, key=title_case))
+    found[f"{FOLDER}/{n8n_own.FILE}.ts"] = _own_resource()
+    found[f"{FOLDER}/index.ts"] = _index(sorted([*nouns, n8n_own.FILE], key=title_case))
     found[f"{FOLDER}/lists.ts"] = _lists(catalog)
     found[f"{FOLDER}/events.ts"] = _events(catalog)
     return found
@@ -55,29 +50,51 @@ def files(catalog: Catalog, version: str) -> Mapping[str, str]:
 
 
 def _resource(noun: str, actions: list[ActionSpec]) -> str:
+    options = [_operation(action) for action in actions]
+    waits = noun == "message"
+    if waits:
+        options.append(n8n_own.wait_operation())
+    options.sort(key=lambda option: str(option["name"]))
     operations = {
         "displayName": "Operation",
         "name": "operation",
         "type": "options",
         "noDataExpression": True,
         "displayOptions": {"show": {"resource": [noun]}},
-        "options": [_operation(action) for action in sorted(actions, key=lambda a: a.title)],
-        "default": sorted(actions, key=lambda a: a.title)[0].name,
+        "options": options,
+        "default": options[0]["value"],
     }
     fields = [field for action in actions for field in _fields(action)]
+    if waits:
+        fields += n8n_own.wait_fields(mapper("variables", _VARIABLES))
+    return _file(noun, [operations, *fields])
+
+
+def _own_resource() -> str:
+    return _file(n8n_own.FILE, n8n_own.file_fields())
+
+
+def _file(noun: str, fields: list[dict[str, Any]]) -> str:
+    text = literal(fields)
+    used = ", ".join(name for name in _ROUTING if re.search(rf"\b{name}\b,?\n", text))
+    imports = f"import {{ {used} }} from '../routing';\n\n" if used else ""
     return (
-        f"{_HEAD}import type {{ INodeProperties }} from 'n8n-workflow';\n\n"
-        "import { answered, prepared } from '../routing';\n\n"
-        f"export const {_constant(noun)}: INodeProperties[] = {literal([operations, *fields])};\n"
+        f"{_HEAD}import type {{ INodeProperties }} from 'n8n-workflow';\n\n{imports}"
+        f"export const {_constant(noun)}: INodeProperties[] = {text};\n"
     )
 
 
 def _operation(action: ActionSpec) -> dict[str, Any]:
-    return {
+    shown = {
         "name": action.title,
         "value": action.name,
-        "action": _sentence(action.title),
-        "description": _help(action.description),
+        "action": sentence(action.title),
+        "description": help_of(action.description),
+    }
+    if action.name in _BATCHED:
+        return {**shown, "description": and_then(shown["description"], "All incoming items go as one call.")}
+    return {
+        **shown,
         "routing": {
             "request": {
                 "method": "POST",
@@ -91,17 +108,25 @@ def _operation(action: ActionSpec) -> dict[str, Any]:
 
 
 def _fields(action: ActionSpec) -> list[dict[str, Any]]:
-    fields = action.input["properties"]
+    batched = _BATCHED.get(action.name)
+    fields = {name: item for name, item in action.input["properties"].items() if name != batched}
     show = {"displayOptions": {"show": {"resource": [action.noun], "operation": [action.name]}}}
-    required = [name for name in everyday_first(action) if name in action.input["required"]]
+    required = [
+        name for name in everyday_first(action) if name in action.input["required"] and name in fields
+    ]
+    first = [name for name in _FIRST if name in fields] if not required and action.changes else []
     more = [name for name in fields if name not in required and name not in ("limit", "cursor")]
-    found = [{**_field(name, fields[name], required=True), **show} for name in required]
-    found += [{**_field(name, fields[name]), **show} for name in more if "x-fields" in fields[name]]
+    found = [{**field(name, fields[name], required=True), **show} for name in required]
+    found += [{**field(name, fields[name]), **show} for name in first]
+    more = [name for name in more if name not in first]
+    found += [{**field(name, fields[name]), **show} for name in more if "x-fields" in fields[name]]
     if "cursor" in fields:
         found += [{**one, **_merged(one, show)} for one in _paged()]
-    collected = [_field(name, fields[name]) for name in more if "x-fields" not in fields[name]]
+    collected = [field(name, fields[name]) for name in more if "x-fields" not in fields[name]]
     if action.changes:
         collected.append(_dedupe())
+    if batched:
+        collected.append(_output())
     if collected:
         found.append(
             {
@@ -131,7 +156,10 @@ def _paged() -> list[dict[str, Any]]:
             "type": "boolean",
             "default": False,
             "description": "Whether to return all results or only up to a given limit",
-            "routing": {"send": {"paginate": "={{ $value }}"}, "operations": {"pagination": _PAGINATION}},
+            "routing": {
+                "send": {"paginate": "={{ $value }}"},
+                "operations": {"pagination": Code("everyPage")},
+            },
         },
         {
             "displayName": "Limit",
@@ -146,6 +174,21 @@ def _paged() -> list[dict[str, Any]]:
     ]
 
 
+def _output() -> dict[str, Any]:
+    """What a call for many items gives: its entries, or what it says of the whole."""
+    return {
+        "displayName": "Output",
+        "name": "output",
+        "type": "options",
+        "options": [
+            {"name": "One Item per Row", "value": "rows"},
+            {"name": "Summary", "value": "summary"},
+        ],
+        "default": "rows",
+        "description": "What leaves the node",
+    }
+
+
 def _dedupe() -> dict[str, Any]:
     return {
         "displayName": "Deduplication Key",
@@ -153,99 +196,8 @@ def _dedupe() -> dict[str, Any]:
         "type": "string",
         "typeOptions": {"password": False},
         "default": "",
-        "description": "The same key with the same fields is done once. Blank: made from the fields and the event.",
+        "description": "The same key with the same fields is done once within 24 hours. Blank: made by itself.",
     }
-
-
-# --- one field ----------------------------------------------------------------------------------------------
-
-
-def _field(name: str, schema: Schema, *, required: bool = False) -> dict[str, Any]:
-    title = _title(str(schema.get("title", title_case(name))))
-    found: dict[str, Any] = {"displayName": title, "name": name}
-    if required:
-        found["required"] = True
-    found |= _box(name, schema, title)
-    if "routing" not in found:
-        found["routing"] = {"send": {"type": "body", "property": name}}
-    return found
-
-
-def _box(name: str, schema: Schema, title: str) -> dict[str, Any]:
-    """Type, default and help of a field."""
-    types = kinds(schema)
-    help_text = _help(str(schema.get("description", "")))
-    if "x-fields" in schema:
-        return _mapper(name, schema)
-    if choices(schema):
-        options = [{"name": choice_title(name, value), "value": value} for value in choices(schema)]
-        options.sort(key=lambda option: str(option["name"]))
-        return {
-            "type": "options",
-            "options": options,
-            "default": options[0]["value"],
-            **_described(help_text),
-        }
-    if schema.get("x-options") and schema["x-options"] not in _MAPPED:
-        method = {"loadOptionsMethod": method_of(schema["x-options"])}
-        shown = title if title.endswith("Name or ID") else f"{title} Name or ID"
-        return {
-            "displayName": shown,
-            "type": "options",
-            "typeOptions": method,
-            "default": "",
-            "description": f"{help_text}. {_LIST_HELP}." if help_text else f"{_LIST_HELP}.",
-        }
-    if types == ["boolean"]:
-        return {"type": "boolean", "default": False, "description": _whether(title, help_text)}
-    if types in (["integer"], ["number"]) and not schema.get("x-money"):
-        return {"type": "number", "default": 0, **_described(help_text)}
-    if types == ["object"]:
-        return _pairs(name, help_text)
-    if "array" in types:
-        return {"type": "json", "default": "[]", **_described(help_text)}
-    example = {"placeholder": "2026-12-05"} if schema.get("format") == "date" else {}
-    return {"type": "string", "default": "", **example, **_described(help_text)}
-
-
-def _mapper(name: str, schema: Schema) -> dict[str, Any]:
-    """Fields that the server knows: a template's own variables."""
-    mapper = {
-        "resourceMapperMethod": method_of(schema["x-fields"]["list"]),
-        "mode": "add",
-        "fieldWords": {"singular": "variable", "plural": "variables"},
-        "addAllFields": True,
-        "multiKeyMatch": False,
-    }
-    return {
-        "type": "resourceMapper",
-        "noDataExpression": True,
-        "default": {"mappingMode": "defineBelow", "value": None},
-        "typeOptions": {"loadOptionsDependsOn": [schema["x-fields"]["from"]], "resourceMapper": mapper},
-        "routing": {"send": {"type": "body", "property": name, "value": "={{ $value.value }}"}},
-    }
-
-
-def _pairs(name: str, help_text: str) -> dict[str, Any]:
-    text = {"type": "string", "default": ""}
-    values = [
-        {"displayName": "Name", "name": "name", **text},
-        {"displayName": "Value", "name": "value", **text},
-    ]
-    return {
-        "type": "fixedCollection",
-        "typeOptions": {"multipleValues": True},
-        "default": {},
-        "placeholder": "Add Field",
-        **_described(help_text),
-        "options": [{"displayName": "Field", "name": "pairs", "values": values}],
-        "routing": {"send": {"type": "body", "property": name, "value": "={{ $value.pairs }}"}},
-    }
-
-
-def method_of(name: str) -> str:
-    """The method that loads a list: `template_fields` -> `getTemplateFields`."""
-    return "get" + "".join(word.capitalize() for word in name.split("_"))
 
 
 # --- the other files ----------------------------------------------------------------------------------------
@@ -272,9 +224,25 @@ def _index(nouns: list[str]) -> str:
 def _lists(catalog: Catalog) -> str:
     """Which list each method loads."""
     fields = [f for a in actions_on(catalog, "n8n") for f in a.input["properties"].values()]
-    lists = {f["x-options"] for f in fields if f.get("x-options") and f["x-options"] not in _MAPPED}
+    lists = {f["x-options"] for f in fields if f.get("x-options") and f["x-options"] not in MAPPED}
     methods = {method_of(name): name for name in sorted(lists)}
-    return f"{_HEAD}export const LISTS = {literal(methods)} as const;\n"
+    # Only these need a key to be done once; the others know by themselves what was done already.
+    keyed = sorted(a.name for a in actions_on(catalog, "n8n") if a.idempotency == "key")
+    texts = sorted({name for a in actions_on(catalog, "n8n") for name in _json_fields(a)})
+    return (
+        f"{_HEAD}export const LISTS = {literal(methods)} as const;\n\n"
+        f"export const KEYED: string[] = {literal(keyed)};\n\n"
+        f"export const JSON_FIELDS: string[] = {literal(texts)};\n"
+    )
+
+
+def _json_fields(action: ActionSpec) -> list[str]:
+    """What a person types as JSON."""
+    return [
+        name
+        for name, schema in action.input["properties"].items()
+        if "array" in kinds(schema) and not choices(schema) and name != _BATCHED.get(action.name)
+    ]
 
 
 def _events(catalog: Catalog) -> str:
@@ -286,42 +254,6 @@ def _events(catalog: Catalog) -> str:
         f"{_HEAD}import type {{ INodePropertyOptions }} from 'n8n-workflow';\n\n"
         f"export const events: INodePropertyOptions[] = {literal(options)};\n"
     )
-
-
-# --- words --------------------------------------------------------------------------------------------------
-
-
-def _sentence(title: str) -> str:
-    """The linter wants an operation's action in sentence case.
-
-    >>> _sentence("Create or Update Invoice")
-    'Create or update invoice'
-    """
-    first, *rest = title.split(" ")
-    return " ".join([first, *(word if word.isupper() else word.lower() for word in rest)])
-
-
-def _title(text: str) -> str:
-    """The linter's spelling: ID and URL in capitals."""
-    return re.sub(r"\b[Ii]d\b", "ID", re.sub(r"\b[Uu]rl\b", "URL", text))
-
-
-def _help(text: str) -> str:
-    """The linter wants one sentence without its full stop, several with theirs."""
-    text = _title(text.strip())
-    return text if ". " in text else text.rstrip(".")
-
-
-def _described(text: str) -> dict[str, str]:
-    return {"description": text} if text else {}
-
-
-def _whether(title: str, text: str) -> str:
-    """A box to tick is described by what ticking it means."""
-    if text.lower().startswith("whether"):
-        return text
-    end = "" if text.endswith(".") or not text else "."
-    return f"Whether to use {title}. {text}{end}".strip()
 
 
 def _constant(noun: str) -> str:

@@ -135,7 +135,7 @@ def _unsubscribe() -> dict[str, Any]:
         "parameters": [
             {"name": "id", "in": "path", "type": "string", "required": True, "x-ms-summary": "Subscription"}
         ],
-        "responses": {"204": {"description": "Ended."}},
+        "responses": {"200": {"description": "Ended."}},
     }
 
 

@@ -52,6 +52,8 @@ class HttpSms:
 
     def build(self, message: OutgoingMessage, sender: SenderConfig) -> HttpRequest:
         """The request for one text."""
+        if message.document is not None:
+            raise Unbuildable("file_on_sms")
         text = to_gsm7(message.text)
         if not text:
             raise Unbuildable("text_length")

@@ -32,6 +32,7 @@ GRAPH_VERSION = "v23.0"
 MEDIA_HOST = "https://lookaside.fbsbx.com"  # where Graph's media links lead
 TEXT_LIMIT = 4096
 BUTTON_TEXT_LIMIT = 1024  # the body above reply buttons
+CAPTION_LIMIT = 1024
 BUTTONS_LIMIT = 3
 BUTTON_TITLE_LIMIT = 20
 TOKEN_LIMIT = 512
@@ -67,6 +68,10 @@ class WhatsAppCloud:
         if message.template is not None:
             body["type"] = "template"
             body["template"] = _template(message)
+        elif message.document is not None:
+            kind, part = _media(message.document, message.text)
+            body["type"] = kind
+            body[kind] = part
         elif message.buttons and len(message.text) <= BUTTON_TEXT_LIMIT:
             body["type"] = "interactive"
             body["interactive"] = _reply_buttons(message)
@@ -222,6 +227,14 @@ def _template(message: OutgoingMessage) -> dict[str, Any]:
 
 def _document(document: Document) -> dict[str, Any]:
     return {"type": "document", "document": {"link": document.link, "filename": document.file_name}}
+
+
+def _media(document: Document, caption: str) -> tuple[str, dict[str, Any]]:
+    """A file beside free words, which stand below it: a picture, or a document under its name."""
+    if len(caption) > CAPTION_LIMIT:
+        raise Unbuildable("text_length")
+    part = {"link": document.link} | ({"caption": caption} if caption else {})
+    return ("image", part) if document.is_image else ("document", part | {"filename": document.file_name})
 
 
 def _value(text: str) -> str:

@@ -59,9 +59,23 @@ def read_message(body: dict[str, Any]) -> Message:
         return _template(_part(body, "template"), phone, token)
     if sort == "interactive":
         return _interactive(_part(body, "interactive"), phone, token)
+    if sort in ("image", "document"):
+        return _media(_part(body, sort), sort, phone, token)
     if sort == "text":
         return Message(phone, token, _text(_part(body, "text").get("body"), 4096, "text.body"))
-    raise Refusal("131051", "The emulator knows text, template and interactive messages.")
+    raise Refusal("131051", "The emulator knows text, image, document, template and interactive messages.")
+
+
+def _media(part: dict[str, Any], sort: str, phone: str, token: str | None) -> Message:
+    """A file beside free words. Meta gives up on a link that is no address; a picture has no name."""
+    link = _text(part.get("link"), 2000, f"{sort}.link")
+    if not link.startswith(("https://", "http://")):
+        raise Refusal("131009", f"The parameter {sort}.link is not an address.")
+    if sort == "image" and "filename" in part:
+        raise Refusal("100", "An image has no filename.")
+    caption = _text(part["caption"], 1024, f"{sort}.caption") if "caption" in part else ""
+    name = _text(part.get("filename") or sort, 240, f"{sort}.filename")
+    return Message(phone, token, caption, document={"link": link, "name": name})
 
 
 def _part(body: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ _HERE = Path(__file__).parent
 _POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _FORWARD = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 PATIENCE_S = 10.0  # a longer walk goes on; the page shows how far it has come
+ANSWER_S = 1.0  # a button's answer is shown at once when the worker is about
 _TICKS = {"accepted": "…", "sent": "✓", "delivered": "✓✓", "read": "✓✓", "failed": "✗", "typed": ""}
 
 
@@ -78,6 +79,7 @@ def make_phones(store: Store, settings: Settings) -> Blueprint:
                 rows.set_power(tx, form["power"] == "on")
             elif form.get("button") or form.get("text", "").strip():
                 _reply(tx, form, settings)
+        walking.wait(store, store.now(), patience_s=ANSWER_S)
         return redirect(url_for("sandbox_phones.page"), 303)
 
     return phones

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from connector.specs.formats import format_checker
 from connector.specs.problems import ProblemSpec
+from connector.specs.quick import QUICK
 
 MOST_UNKNOWN = 20
 _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -38,13 +38,13 @@ _FORMATS: dict[str, tuple[str, str]] = {
 }
 # The validator's keyword to what it asks for, in both languages.
 _LIMITS: dict[str, tuple[str, str]] = {
-    "minLength": ("paling sedikit {n} huruf", "at least {n} characters"),
-    "maxLength": ("paling banyak {n} huruf", "at most {n} characters"),
-    "minimum": ("paling kecil {n}", "{n} or more"),
-    "maximum": ("paling besar {n}", "{n} or less"),
-    "minItems": ("paling sedikit {n} isi", "at least {n} items"),
-    "maxItems": ("paling banyak {n} isi", "at most {n} items"),
-    "maxProperties": ("paling banyak {n} kolom", "at most {n} fields"),
+    "minLength": ("teks dengan paling sedikit {n} huruf", "at least {n} characters"),
+    "maxLength": ("teks dengan paling banyak {n} huruf", "at most {n} characters"),
+    "minimum": ("angka, paling kecil {n}", "{n} or more"),
+    "maximum": ("angka, paling besar {n}", "{n} or less"),
+    "minItems": ("daftar dengan paling sedikit {n} isi", "a list of {n} or more"),
+    "maxItems": ("daftar dengan paling banyak {n} isi", "a list of at most {n}"),
+    "maxProperties": ("objek dengan paling banyak {n} kolom", "at most {n} fields"),
     "pattern": ("teks berbentuk {n}", "text of the form {n}"),
     "const": ("{n}", "{n}"),
 }
@@ -65,11 +65,11 @@ class InputCheck:
 
     schema: Mapping[str, Any]
     problems: Mapping[str, ProblemSpec]
-    validator: Draft202012Validator
+    validator: Any
 
     @classmethod
     def of(cls, schema: Mapping[str, Any], problems: Mapping[str, ProblemSpec]) -> "InputCheck":
-        return cls(schema, problems, Draft202012Validator(schema, format_checker=format_checker()))
+        return cls(schema, problems, QUICK(schema, format_checker=format_checker()))
 
     def faults(self, data: Any, language: str = "en") -> list[Fault]:
         """Every fault, in the order of the fields; none when the input fits."""
@@ -149,7 +149,9 @@ def _under(path: str, name: str) -> str:
 
 
 def _similar(name: str, schema: Mapping[str, Any], language: str) -> str:
-    close = difflib.get_close_matches(name, list(schema.get("properties", {})), n=1)
+    known = list(schema.get("properties", {}))
+    ends = [one for one in known if one.endswith(f"_{name.lower()}")]  # phone -> customer_phone
+    close = ends[:1] or difflib.get_close_matches(name, known, n=1)
     if not close:
         return ""
     return f"Maksudnya {close[0]}?" if language == "id" else f"Did you mean {close[0]}?"

@@ -55,6 +55,19 @@ def _fields(catalog: Catalog) -> dict[str, Schema]:
             "description": "Of invoice_overdue only these thresholds.",
         },
         "reasons": {**_words("^[a-z0-9_]{1,40}$"), "description": "Of needs_human only these reasons."},
+        "only_customers": {
+            **_words("^cus_[A-Za-z0-9_]{1,60}$"),
+            "description": "Only what is about these customers (customer_id).",
+        },
+        "once": {
+            "type": "boolean",
+            "description": "True: it ends with the first event that is received, as somebody who waits for one wants.",
+        },
+        "ends_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it ends by itself, in real time.",
+        },
         "quiet": {
             "type": "string",
             "pattern": f"^(off|{_TIME}-{_TIME})$",
@@ -90,6 +103,12 @@ def _closed(properties: dict[str, Schema], required: list[str]) -> Schema:
 def wanted(catalog: Catalog) -> Schema:
     """The body of POST /v1/webhooks."""
     return _closed(_fields(catalog), ["url", "events"])
+
+
+def wanted_of_one(catalog: Catalog) -> Schema:
+    """The body of POST /v1/webhooks/events/{event}: the event stands in the path."""
+    fields = _fields(catalog)
+    return _closed({name: fields[name] for name in fields if name != "events"}, ["url"])
 
 
 def changed(catalog: Catalog) -> Schema:
@@ -129,6 +148,9 @@ def subscription(**more: Schema) -> Schema:
         only_recipes=texts,
         days_overdue={"type": "array", "items": {"type": "integer"}},
         reasons=texts,
+        only_customers=texts,
+        once={"type": "boolean"},
+        ends_at=INSTANT_OR_NULL,
         quiet=TEXT,
         language=TEXT_OR_NULL,
         pii={"enum": ["masked", "full"]},

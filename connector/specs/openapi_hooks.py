@@ -5,7 +5,7 @@ from typing import Any
 from connector.domain.deliveries import DeliveryState
 from connector.specs import hooks
 from connector.specs.catalog import Catalog
-from connector.specs.openapi_parts import TEXT, Schema, in_path, in_query, object_of, read, write
+from connector.specs.openapi_parts import TEXT, Schema, created, in_path, in_query, object_of, read, write
 
 TAG = "webhooks"
 
@@ -32,6 +32,19 @@ def webhooks(catalog: Catalog) -> dict[str, Any]:
                 hooks.wanted(catalog),
                 made,
                 example=hooks.example(),
+            ),
+        },
+        "/v1/webhooks/events/{event}": {
+            "post": created(
+                write(
+                    "subscribe_to_event",
+                    "Subscribe to One Event",
+                    TAG,
+                    hooks.wanted_of_one(catalog),
+                    made,
+                    in_path("event", sorted(catalog.triggers)),
+                    example={"url": hooks.example()["url"]},
+                )
             ),
         },
         "/v1/webhooks/{id}": {

@@ -44,6 +44,14 @@ def write(
     return operation
 
 
+def created(operation: Schema) -> Schema:
+    """The same answer as 201, with the address of what was made in `Location`."""
+    said = operation["responses"]["200"]
+    location = {"description": "Where it is read and ended.", "schema": TEXT}
+    made = {**said, "headers": {"Location": location}}
+    return {**operation, "responses": {"201": made, "default": operation["responses"]["default"]}}
+
+
 def taken(
     schema: Schema, *, example: Any = None, media: str = "application/json", required: bool = True
 ) -> Schema:

@@ -17,6 +17,7 @@ _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])\Z", re.ASCII)
 _OFFSET = re.compile(r"H(?:([+-])([1-9][0-9]{0,2}))?\Z", re.ASCII)
 _DURATION = re.compile(r"P(?:([0-9]{1,3})D)?(?:T(?:([0-9]{1,3})H)?(?:([0-9]{1,4})M)?)?\Z", re.ASCII)
 MAX_OFFSET_DAYS = 366
+MAX_ISSUE_DAYS = 28  # an invoice is never issued before the last one of the same charge is due
 
 
 def read_time(text: str) -> time:
@@ -43,6 +44,20 @@ def read_offset(text: str) -> int:
     days = int((found[1] or "") + (found[2] or "0"))
     if abs(days) > MAX_OFFSET_DAYS:
         raise ValueError(f"an offset lies within {MAX_OFFSET_DAYS} days of the due date")
+    return days
+
+
+def read_issue(text: str) -> int:
+    """How many days before its due date a recurring charge's invoice is issued.
+
+    >>> read_issue("H-7"), read_issue("H")
+    (7, 0)
+    """
+    days = -read_offset(text)
+    if not 0 <= days <= MAX_ISSUE_DAYS:
+        raise ValueError(
+            f"an invoice is issued on H, or up to {MAX_ISSUE_DAYS} days before: H-{MAX_ISSUE_DAYS}"
+        )
     return days
 
 
@@ -74,6 +89,7 @@ def _reads(reader: Any) -> AfterValidator:
 
 At = Annotated[str, _reads(read_time)]
 Offset = Annotated[str, _reads(read_offset)]
+IssueDay = Annotated[str, _reads(read_issue)]
 Duration = Annotated[str, _reads(read_minutes)]
 Reason = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 ChannelWord = Literal["whatsapp", "sms"]
@@ -160,6 +176,7 @@ class RecipeLines(Strict):
     limits: Limits = Limits()
     window: Window | None = None
     at: At = "09:00"
+    issue: IssueDay = "H-7"
     late_after_minutes: int = Field(default=60, ge=5, le=1440)
     steps: list[StepLine] = Field(min_length=1, max_length=40)
     on_paid: OnPaid | None = None
@@ -200,6 +217,7 @@ def recipe_of(lines: RecipeLines, version: str, policy: model.Policy) -> model.R
         unknown=model.UnknownPolicy(lines.unknown),
         claim_truce_hours=lines.claim_truce_hours,
         claim_truces=lines.claim_truces,
+        issue_days_before=read_issue(lines.issue),
     )
 
 

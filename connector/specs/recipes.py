@@ -62,6 +62,8 @@ def parse_recipe(
         document = read_yaml(text, where)
     except YamlFault as problem:
         raise RecipeFaults([problem.fault]) from None
+    if not isinstance(document.data, dict):
+        raise RecipeFaults([Fault(where, 1, 1, "this is not a recipe; recipes/kost.yaml shows one")])
     try:
         lines = RecipeLines.model_validate(document.data)
     except ValidationError as error:

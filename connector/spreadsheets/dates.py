@@ -76,6 +76,23 @@ def _parts(text: str, order: str, field: str) -> tuple[int, int, int]:
     raise Invalid("date_invalid", field=field)
 
 
+def only_month_first(cell: Cell) -> bool:
+    """Whether a date makes sense with its month first and not with its day first: 12/25/2026."""
+    found = _numbers(cell)
+    return found is not None and found[0] <= 12 < found[1] <= 31
+
+
+def reads_two_ways(cell: Cell) -> bool:
+    """Whether day and month can change places and give another day: 12/10/2026."""
+    found = _numbers(cell)
+    return found is not None and found[0] <= 12 and found[1] <= 12 and found[0] != found[1]
+
+
+def _numbers(cell: Cell) -> tuple[int, int] | None:
+    found = NUMBERS.fullmatch(CLOCK.sub("", cell.strip().lower())) if isinstance(cell, str) else None
+    return None if found is None else (int(found[1]), int(found[2]))
+
+
 def _year(figures: str) -> int:
     return int(figures) if len(figures) == 4 else 2000 + int(figures)
 

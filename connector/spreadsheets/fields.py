@@ -36,6 +36,16 @@ class Reading:
     order: str  # of figures in a date: DMY or MDY
 
 
+# What a formula leaves that failed, in Excel, LibreOffice and Google Sheets.
+FORMULA_ERROR = re.compile(
+    r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|ERROR!|SPILL!|CALC!|GETTING_DATA)|Err:\d{3}", re.I
+)
+
+
+def is_formula_error(cell: Cell) -> bool:
+    return isinstance(cell, str) and FORMULA_ERROR.fullmatch(cell.strip()) is not None
+
+
 Reader = Callable[[Cell, Reading], dict[str, Any]]
 
 
@@ -57,6 +67,8 @@ def read_fields(
         if field == "currency":
             continue
         try:
+            if is_formula_error(cell):
+                raise Invalid("cell_error", field=field)
             fields.update(READERS[field](cell, reading))
         except Problem as problem:
             errors.extend(_errors(problem))

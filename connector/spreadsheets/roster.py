@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from connector.domain.money import decimal_string
 from connector.domain.names import fold_name
 from connector.domain.problems import FieldError, Invalid, Problem
 from connector.domain.recurring import period_of
@@ -40,25 +41,39 @@ _OWN: dict[str, tuple[str, ...]] = {
 }
 _EXACT = {heading: name for name, headings in _OWN.items() for heading in headings}
 _TAKEN = ("customer_name", "phone", "amount", "customer_ref", "description", "recipe")
+# Where the recurring charge calls a column otherwise.
+_NAMES = {
+    "phone": "customer_phone",
+    "start": "first_period",
+    "end": "last_period",
+    "room": "extra.room",
+}
 _NUMERIC = re.compile(r"(?:(\d{4})[-/. ](\d{1,2})|(\d{1,2})[-/. ](\d{4}))", re.ASCII)
 _WORDED = re.compile(r"([a-z]+)\.?[-/ ']*(\d{4}|\d{2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class RosterRow:
-    """One tenant. `given` is the input of upsert_recurring_charge; `ticks` are the months that were ticked."""
+    """One tenant. `given` is the input of upsert_recurring_charge; `ticks` are the months that were ticked.
+
+    `blank` are the months that have a column and no tick; `unclear` tells of marks that nobody can read: they
+    leave the rest of the row as it is.
+    """
 
     line: int
     given: dict[str, Any]
     ticks: dict[str, Tick]
+    blank: tuple[str, ...] = ()
     errors: tuple[FieldError, ...] = ()
     raw: dict[str, str] = field(default_factory=dict)
+    unclear: tuple[FieldError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
     rows: tuple[RosterRow, ...]
     months: tuple[str, ...]  # the periods that have a column
+    columns: dict[str, tuple[str, int]] = field(default_factory=dict)  # field -> its heading, its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +127,15 @@ def read_roster(
     reader = _Reader(columns, today, country, currency, date_order)
     rows = [reader.row(row) for row in body if not _total(row)]
     months = tuple(sorted({column.month for column in columns if column.month}))
-    return Roster(tuple(_named_once(rows)), months)
+    return Roster(tuple(_named_once(rows)), months, _named(columns))
+
+
+def _named(columns: Sequence[_Column]) -> dict[str, tuple[str, int]]:
+    """Where each field stands, by the name that a fault or a change gives it."""
+    names = {c.index: _NAMES.get(c.field, c.field) if c.field else f"extra.{_key(c.header)}" for c in columns}
+    found = {c.header if c.month else names[c.index]: (c.header, c.index) for c in columns}
+    code = found.get("customer_ref") or found.get("extra.room") or found.get("customer_name")
+    return found | ({"charge_ref": code} if code else {})
 
 
 def _header(rows: Sequence[Row], today: date) -> Row | None:
@@ -194,9 +217,11 @@ class _Reader:
             extra = {"room": shown(by_field["room"]).strip(), **extra}
         if extra:
             given["extra"] = dict(list(extra.items())[:10])
-        ticks = self._ticks(cells, errors)
+        ticks, unclear = self._ticks(cells)
+        said = {*ticks, *(month for month, _ in unclear)}
+        blank = tuple(sorted({c.month for c in self.columns if c.month} - said))
         raw = {c.header[:RAW_LENGTH]: shown(cell)[:RAW_LENGTH] for c, cell in cells.items()}
-        return RosterRow(row.line, given, ticks, tuple(errors), raw)
+        return RosterRow(row.line, given, ticks, blank, tuple(errors), raw, tuple(e for _, e in unclear))
 
     def _given(self, cells: dict[str, Cell], errors: list[FieldError]) -> dict[str, Any]:
         given: dict[str, Any] = {}
@@ -207,15 +232,21 @@ class _Reader:
             errors.append(FieldError("customer_name", "field_required"))
         day = _day(cells["due_day"]) if "due_day" in cells else None
         if day is None:
+            blank = "due_day" not in cells
             errors.append(
-                FieldError("due_day", "field_required" if "due_day" not in cells else "field_invalid")
+                FieldError("due_day", "field_required")
+                if blank
+                else FieldError("due_day", "field_invalid", "1-31")
             )
         else:
             given["due_day"] = day
         readers: dict[str, tuple[str, Callable[[Cell], str]]] = {
             "phone": ("customer_phone", lambda cell: read_phone(cell, self.country)),
-            "amount": ("amount", lambda cell: str(read_amount(cell, self.currency).minor // 100)),
-            "start": ("first_period", lambda cell: max(self._period(cell), period_of(self.today))),
+            "amount": (
+                "amount",
+                lambda cell: decimal_string(read_amount(cell, self.currency).minor, self.currency),
+            ),
+            "start": ("first_period", self._period),
             "end": ("last_period", self._period),
         }
         for own, (wanted, read) in readers.items():
@@ -237,19 +268,21 @@ class _Reader:
         month = month_of(cell, self.today) if isinstance(cell, str) else None
         return month or period_of(read_date(cell, today=self.today, order=self.order, field="first_period"))
 
-    def _ticks(self, cells: dict[_Column, Cell], errors: list[FieldError]) -> dict[str, Tick]:
+    def _ticks(self, cells: dict[_Column, Cell]) -> tuple[dict[str, Tick], list[tuple[str, FieldError]]]:
+        """The months that are ticked, and those with a mark that says nothing."""
         ticks: dict[str, Tick] = {}
+        unclear: list[tuple[str, FieldError]] = []
         for column, cell in cells.items():
             if column.month is None or is_blank(cell):
                 continue
             try:
                 tick = read_tick(cell, self.currency, today=self.today, order=self.order)
             except Invalid as problem:
-                errors.append(FieldError(column.header, problem.code))
+                unclear.append((column.month, FieldError(column.header, problem.code)))
                 continue
             if tick.paid:
                 ticks[column.month] = tick
-        return ticks
+        return ticks, unclear
 
 
 def _key(header: str) -> str:

@@ -10,12 +10,14 @@ from connector.domain.money import decimals, parse_amount
 from connector.domain.names import fold_name
 from connector.domain.problems import FieldError
 from connector.spreadsheets.columns import Column, columns_of, header_row, need_columns
+from connector.spreadsheets.dates import only_month_first, reads_two_ways
 from connector.spreadsheets.fields import Reading, read_fields
 from connector.spreadsheets.headings import words
 from connector.spreadsheets.table import Cell, Row, Table, is_blank, shown
 
 TOTALS = frozenset(words("total, subtotal, sub total, grand total, jumlah, jumlah total, total keseluruhan"))
 RAW_LENGTH = 200
+DATES = ("due_date", "issue_date", "paid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +56,21 @@ def parse_table(
     today: date,
     country: str = "ID",
     currency: str = "IDR",
-    date_order: str = "DMY",
+    date_order: str | None = None,
     mapping: Mapping[str, str] | None = None,
 ) -> Parsed:
     """The invoices of a table. A table without its needed columns is refused; a bad row is only marked.
 
-    `mapping` says which heading fills which field, before any word is recognised.
+    `mapping` says which heading fills which field, before any word is recognised. Without a `date_order` the day
+    comes first; where one date can only have its month first, those that read both ways are refused.
     """
     decimals(currency)
     header = header_row(table.rows, mapping or {}) or Row(0, ())
     columns = columns_of(header, mapping or {})
     need_columns(columns)
-    reading = Reading(today, country, currency, date_order)
+    reading = Reading(today, country, currency, date_order or "DMY")
     start = table.rows.index(header) + 1
+    doubtful = date_order is None and _any_month_first(table.rows[start:], columns)
     rows: list[CheckedRow] = []
     skipped: list[Skipped] = []
     for row in table.rows[start:]:
@@ -74,7 +78,8 @@ def parse_table(
         if reason:
             skipped.append(Skipped(row.line, reason))
         else:
-            rows.append(_checked(row, columns, reading))
+            checked = _checked(row, columns, reading)
+            rows.append(_with_doubt(checked, row, columns) if doubtful else checked)
     return Parsed(tuple(_without_duplicates(rows)), columns, header.line, tuple(skipped))
 
 
@@ -88,6 +93,21 @@ def _no_invoice(row: Row, columns: tuple[Column, ...], table: Table) -> str | No
     if isinstance(label, str) and fold_name(label) in TOTALS and is_blank(phone):
         return "total"
     return None
+
+
+def _any_month_first(rows: Iterable[Row], columns: tuple[Column, ...]) -> bool:
+    dates = [column for column in columns if column.field in DATES]
+    return any(only_month_first(_cell(row, column)) for row in rows for column in dates)
+
+
+def _with_doubt(checked: CheckedRow, row: Row, columns: tuple[Column, ...]) -> CheckedRow:
+    """Refuses the dates that read both ways in a list where another one has its month first."""
+    unsure = tuple(
+        FieldError(column.field, "date_order_unclear")
+        for column in columns
+        if column.field in DATES and reads_two_ways(_cell(row, column))
+    )
+    return replace(checked, errors=checked.errors + unsure)
 
 
 def _cell(row: Row, column: Column) -> Cell:

@@ -6,8 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from connector.domain.decision import CancelSteps, Decision, Insert, NewEvent, Update
+from connector.domain.holds import AWAITS_PERSON, NEVER_KNOWN
 from connector.domain.model import Step, StepState
-from connector.store import changes, many, schema
+from connector.store import changes, many, schema, tags
 from connector.store.db import Overtaken, Tx
 from connector.store.invoices import owed_totals
 from connector.store.rows import columns_of, row_of
@@ -34,7 +35,7 @@ def apply(tx: Tx, decision: Decision) -> None:
 
 def _change(tx: Tx, change: Insert | Update) -> None:
     table = schema.metadata.tables[change.noun]
-    values = row_of(change.values)
+    values = tags.noted(table, row_of(change.values))
     if "updated_at" in table.c and "updated_at" not in values:
         values["updated_at"] = tx.now_ms
     if isinstance(change, Insert):
@@ -53,7 +54,10 @@ def _change(tx: Tx, change: Insert | Update) -> None:
 
 
 def cancel_steps(tx: Tx, cancel: CancelSteps) -> int:
-    """Ends what is planned or held; answers how many steps ended."""
+    """Ends what is planned or held; answers how many steps ended.
+
+    Of which nobody knows whether it had arrived, that stays said: planned anew it might arrive twice.
+    """
     where: list[sa.ColumnElement[bool]] = [
         STEPS.c.state.in_([StepState.PLANNED, StepState.HELD]),
         STEPS.c.key != changes.KEY,  # that an invoice has changed is told whatever ends
@@ -72,8 +76,10 @@ def cancel_steps(tx: Tx, cancel: CancelSteps) -> int:
         where.append(STEPS.c.stage.not_in(sorted(cancel.keep_stages)))
     if cancel.keep_keys is not None:
         where.append(~STEPS.c.key.startswith(cancel.keep_keys, autoescape=True))
+    in_doubt = sa.and_(STEPS.c.state == StepState.HELD, STEPS.c.reason == AWAITS_PERSON)
+    why = sa.case((in_doubt, NEVER_KNOWN), else_=cancel.reason)
     done = tx.conn.execute(
-        STEPS.update().where(*where).values(state=cancel.state, reason=cancel.reason, updated_at=tx.now_ms)
+        STEPS.update().where(*where).values(state=cancel.state, reason=why, updated_at=tx.now_ms)
     )
     return int(done.rowcount)
 

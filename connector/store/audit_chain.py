@@ -22,6 +22,7 @@ AUDIT, WORDS, CHAIN, CUTS = schema.audit, schema.audit_words, schema.audit_chain
 BATCH = 1000
 STRAGGLERS = 10_000  # so many ids before the newest sealed one are looked at again for late commits
 START = "0" * 64
+SHORT = 12  # so much of a link stands in a chat message
 _LOCK = 847362
 
 
@@ -34,6 +35,18 @@ class Head:
 
     def __str__(self) -> str:
         return f"{self.no}:{self.link}"
+
+    @property
+    def short(self) -> str | None:
+        """As it stands in the owner's digest; None before anything was sealed."""
+        return f"{self.no}:{self.link[:SHORT]}" if self.no else None
+
+    @classmethod
+    def read(cls, text: str) -> "Head | None":
+        """A head as it was written somewhere, whole or short; None when it is none."""
+        no, _, link = text.strip().partition(":")
+        whole = no.isascii() and no.isdigit() and SHORT <= len(link) <= len(START) and link.isalnum()
+        return cls(int(no), link.lower()) if whole else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +140,7 @@ def holds(tx: Tx, kept: Head) -> bool:
     if kept.no <= _cut(tx).no:
         return True
     found = tx.conn.execute(sa.select(CHAIN.c.link).where(CHAIN.c.no == kept.no)).scalar_one_or_none()
-    return found == kept.link
+    return found is not None and len(kept.link) >= SHORT and found.startswith(kept.link)
 
 
 def head_of_file(copy: Path) -> Head:

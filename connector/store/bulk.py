@@ -6,14 +6,14 @@ that all inserts, then all updates, cancellations, steps and events give what on
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from connector.domain.decision import CancelSteps, Decision, Insert, Update
 from connector.domain.model import StepState
-from connector.store import changes, schema
+from connector.store import changes, schema, tags
 from connector.store.apply import add_steps, append_events, apply, cancel_steps
 from connector.store.db import Tx
 from connector.store.rows import row_of
@@ -45,7 +45,8 @@ def ready(tx: Tx, decisions: Iterable[Decision], steps: Sequence[dict[str, Any]]
                 row = _whole(tx, one)
                 rows[one.noun, tuple(row)].append(row)
         updates = tuple(c for c in decision.changes if isinstance(c, Update))
-        rest.append(replace(decision, changes=updates))
+        if updates or decision.cancels or decision.steps or decision.events:
+            rest.append(Decision(updates, decision.cancels, decision.steps, decision.events))
     for step in steps:
         rows[STEPS.name, tuple(step)].append(step)
     ordered = sorted(rows.items(), key=lambda item: _ORDER[item[0][0]])
@@ -53,10 +54,10 @@ def ready(tx: Tx, decisions: Iterable[Decision], steps: Sequence[dict[str, Any]]
 
 
 def _whole(tx: Tx, one: Insert) -> dict[str, Any]:
-    columns = schema.metadata.tables[one.noun].c
-    row = row_of(one.values)
+    table = schema.metadata.tables[one.noun]
+    row = tags.noted(table, row_of(one.values))
     for name in ("created_at", "updated_at"):
-        if name in columns:
+        if name in table.c:
             row.setdefault(name, tx.now_ms)
     return row
 
@@ -67,13 +68,26 @@ def _statement(
     """An INSERT as text, with every value turned into what the driver takes."""
     table, dialect = schema.metadata.tables[noun], tx.conn.dialect
     compiled = table.insert().compile(dialect=dialect, column_keys=list(names))
-    turns = {name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names}
-    ordered: Sequence[str] | None = compiled.positiontup if compiled.positional else None
-    values: list[Any] = []
-    for row in rows:
-        turned = {name: turn(row[name]) if (turn := turns[name]) else row[name] for name in names}
-        values.append(turned if ordered is None else tuple(turned[name] for name in ordered))
+    ordered = list(compiled.positiontup or names) if compiled.positional else list(names)
+    columns = [_turned(table.c[name], dialect, [row[name] for row in rows]) for name in ordered]
+    lines = zip(*columns, strict=True)
+    values = list(lines) if compiled.positional else [dict(zip(ordered, one, strict=True)) for one in lines]
     return str(compiled), values
+
+
+def _turned(column: sa.Column[Any], dialect: sa.Dialect, values: list[Any]) -> list[Any]:
+    """The values of one column as the driver takes them; what many rows share is turned once."""
+    turn = column.type.dialect_impl(dialect).bind_processor(dialect)
+    if turn is None:
+        return values
+    if not isinstance(column.type, sa.JSON):
+        return [turn(value) for value in values]
+    done: dict[int, Any] = {}  # by identity: the rows keep every value alive meanwhile
+    empty = turn({})
+    for value in values:
+        if id(value) not in done:
+            done[id(value)] = empty if value == {} else turn(value)
+    return [done[id(value)] for value in values]
 
 
 def apply_ready(tx: Tx, readied: Readied) -> None:
@@ -100,7 +114,7 @@ def _update(tx: Tx, updates: Iterable[Update]) -> None:
     rows: dict[tuple[int, str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
     rounds: dict[tuple[str, str], int] = defaultdict(int)
     for one in updates:
-        values = row_of(one.values)
+        values = tags.noted(schema.metadata.tables[one.noun], row_of(one.values))
         if "updated_at" in schema.metadata.tables[one.noun].c:
             values.setdefault("updated_at", tx.now_ms)
         turn = rounds[one.noun, one.id]

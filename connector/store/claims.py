@@ -28,6 +28,11 @@ def about(tx: Tx, customer_id: str, invoice_id: str | None) -> list[Claim]:
     return [value_of(Claim, row._mapping) for row in rows]
 
 
+def on_invoice(tx: Tx, customer_id: str, invoice_id: str) -> list[Claim]:
+    """Every claim that speaks of this invoice, alone or with all else that the customer owes."""
+    return about(tx, customer_id, invoice_id) + about(tx, customer_id, None)
+
+
 def waiting_about(tx: Tx, customer_id: str, invoice_id: str | None) -> Claim | None:
     """The claim that nobody has answered yet, if there is one; there is at most one for a subject."""
     return next((c for c in about(tx, customer_id, invoice_id) if c.state is ClaimState.WAITING), None)

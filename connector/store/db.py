@@ -103,6 +103,7 @@ class Store:
         self.virtual = virtual
         self._key = key
         self._fair = FifoLock()
+        self._watcher: Any = None
         if self.dialect == "sqlite":
             self._writer = _sqlite(self.url, size=1, readonly=False)
             self._reader = _sqlite(self.url, size=readers, readonly=True)
@@ -155,6 +156,20 @@ class Store:
         with self.read() as tx:
             return tx.now
 
+    def version(self) -> object:
+        """Something that differs once anybody has committed: an idle worker looks here before it looks at all.
+
+        Source: SQLite's `PRAGMA data_version` (of one connection, about others), PostgreSQL's log position
+        (of the whole cluster: a busy neighbour only makes it look more often).
+        """
+        if self.dialect == "sqlite":
+            if self._watcher is None:
+                self._watcher = self._reader.raw_connection()
+                self._watcher.detach()  # the pool gets another one: the number is this connection's own
+            return self._watcher.cursor().execute("PRAGMA data_version").fetchone()[0]
+        with self._reader.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            return conn.exec_driver_sql("SELECT pg_current_wal_insert_lsn()").scalar_one()
+
     def scrub(self) -> bool:
         """Rewrites an SQLite file so that nothing deleted is left in it or in its WAL; answers whether it is done.
 
@@ -177,6 +192,8 @@ class Store:
         return False
 
     def close(self) -> None:
+        if self._watcher is not None:
+            self._watcher.close()
         self._writer.dispose()
         self._reader.dispose()
 

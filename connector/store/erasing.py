@@ -6,10 +6,8 @@ number that nobody else uses a keyed hash in its place, under which its opt-out,
 
 import hashlib
 import hmac
-import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +15,7 @@ import sqlalchemy as sa
 from connector.store import audit, schema
 from connector.store.db import Tx
 from connector.store.personal import REGISTER
+from connector.store.persons import Person, about, holds, parked, person, staged, written_about
 
 LINKS, ADDRESSES = schema.customer_addresses, schema.addresses
 # In the data of an event only ids, codes, dates and figures stay.
@@ -24,57 +23,6 @@ _CODE = re.compile(
     r"[a-z][a-z0-9_]{0,39}|[a-z]{2,4}_[0-9A-Za-z]{5,40}|\d{4}-\d\d-\d\d|[A-Z]{3}|H[+-]?\d{0,3}"
 )
 _FREE_KEYS = frozenset({"by", "words", "note", "reply_text", "customer_words", "error_title", "reason_words"})
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Everything that leads to one customer's rows."""
-
-    id: str
-    name: str
-    ref: str | None
-    email: str | None
-    invoices: tuple[str, ...]
-    addresses: tuple[str, ...]  # every number that is or was tied to them
-    own: dict[str, str]  # those of nobody else: id -> phone
-
-    def keys(self, column: str) -> tuple[str, ...]:
-        """The values of a leading column that mean this person."""
-        return self.invoices if column == "invoice_id" else (self.id,)
-
-
-def person(tx: Tx, customer_id: str) -> Person:
-    """Finds what belongs to the customer."""
-    row = tx.conn.execute(sa.select(schema.customers).where(schema.customers.c.id == customer_id)).one()
-    mine = sa.select(schema.invoices.c.id).where(schema.invoices.c.customer_id == customer_id)
-    tied = set(
-        tx.conn.execute(sa.select(LINKS.c.address_id).where(LINKS.c.customer_id == customer_id)).scalars()
-    )
-    others = sa.select(LINKS.c.address_id).where(LINKS.c.customer_id != customer_id)
-    suggested = _suggested(tx, customer_id)
-    alone = tx.conn.execute(
-        sa.select(ADDRESSES.c.id, ADDRESSES.c.phone).where(
-            ADDRESSES.c.id.in_(sorted(tied | suggested)), ADDRESSES.c.id.not_in(others)
-        )
-    )
-    return Person(
-        id=customer_id,
-        name=row.name,
-        ref=row.ref,
-        email=row.email,
-        invoices=tuple(tx.conn.execute(mine.order_by(schema.invoices.c.id)).scalars()),
-        addresses=tuple(sorted(tied)),
-        own={found.id: found.phone for found in alone},
-    )
-
-
-def _suggested(tx: Tx, customer_id: str) -> set[str]:
-    """Numbers that were only ever suggested for this customer, by WhatsApp or a sheet."""
-    table = schema.events
-    rows = tx.conn.execute(
-        sa.select(table.c.data).where(table.c.customer_id == customer_id, table.c.type == "contact_problem")
-    )
-    return {row.data["address_id"] for row in rows if row.data.get("address_id")}
 
 
 def keyed(tx: Tx, text: str, length: int) -> str:
@@ -91,8 +39,7 @@ def erase(tx: Tx, customer_id: str) -> int:
     changed += _sweep(tx, who)
     changed += _hash_refs(tx, who)
     changed += _numbers(tx, who)
-    about = [who.id, *who.invoices, *_cases_of(tx, who)]
-    changed += audit.forget_words(tx, about)
+    changed += audit.forget_words(tx, written_about(tx, who))
     table = schema.customers
     tx.conn.execute(
         table.update()
@@ -104,64 +51,47 @@ def erase(tx: Tx, customer_id: str) -> int:
 
 def _empty(tx: Tx, name: str, who: Person) -> int:
     """The register's plain part: known columns of known rows."""
-    holding, table = REGISTER[name], schema.metadata.tables[name]
+    holding = REGISTER[name]
     if not holding.emptied or not holding.by:
         return 0
-    mine = sa.or_(*(table.c[column].in_(who.keys(column)) for column in holding.by))
-    if name == "replies":
-        mine = sa.or_(mine, table.c.address_id.in_(sorted(who.own)))
-    return int(tx.conn.execute(table.update().where(mine).values(**holding.emptied)).rowcount)
-
-
-def _cases_of(tx: Tx, who: Person) -> list[str]:
-    table = schema.cases
-    mine = sa.or_(table.c.customer_id == who.id, table.c.invoice_id.in_(who.invoices))
-    return list(tx.conn.execute(sa.select(table.c.id).where(mine)).scalars())
+    table = schema.metadata.tables[name]
+    return int(tx.conn.execute(table.update().where(about(name, who)).values(**holding.emptied)).rowcount)
 
 
 # --- bodies in which the person is looked for ---------------------------------------------------------------
 
 
 def _sweep(tx: Tx, who: Person) -> int:
-    digits = [phone.lstrip("+")[-9:] for phone in who.own.values()]
-    quoted = [json.dumps(text) for text in (who.name, who.email) if text]
-    ids = [who.id]
     inbox, remembered, rows = schema.inbox, schema.idempotency, schema.import_rows
     changed = tx.conn.execute(
         inbox.update()
-        .where(_holds(inbox.c.body, digits, tx), inbox.c.state != "new")
+        .where(holds(inbox.c.body, who.digits, tx), inbox.c.state != "new")
         .values(body=b"", error=None)
     ).rowcount
     changed += tx.conn.execute(
-        remembered.delete().where(_holds(remembered.c.answer, ids + digits + quoted, tx))
+        remembered.delete().where(holds(remembered.c.answer, [who.id, *who.digits, *who.quoted], tx))
     ).rowcount
-    staged = [_holds(rows.c[name], digits + quoted, tx) for name in ("fields", "before", "raw", "errors")]
-    changed += tx.conn.execute(
-        rows.update()
-        .where(sa.or_(rows.c.invoice_id.in_(who.invoices), *staged))
-        .values(fields={}, before=sa.null(), raw={}, errors=[])
-    ).rowcount
-    return int(changed) + _events(tx, who) + _files(tx, who) + _phones(tx, who, digits)
+    emptied = {"fields": {}, "before": sa.null(), "raw": {}, "errors": []}
+    changed += tx.conn.execute(rows.update().where(staged(tx, who)).values(**emptied)).rowcount
+    return int(changed) + _parked(tx, who) + _events(tx, who) + _files(tx, who) + _phones(tx, who, who.digits)
 
 
-def _holds(column: sa.Column[Any], needles: Sequence[str], tx: Tx) -> sa.ColumnElement[bool]:
-    """Whether a body contains any of these, byte by byte."""
-    if not needles:
-        return sa.false()
-    if isinstance(column.type, sa.LargeBinary):
-        if tx.dialect == "sqlite":
-            return sa.or_(*(sa.func.instr(column, needle.encode()) > 0 for needle in needles))
-        escaped = sa.func.encode(column, "escape")
-        return sa.or_(*(sa.func.strpos(escaped, needle) > 0 for needle in needles))
-    text = sa.cast(column, sa.Text)
-    search = sa.func.instr if tx.dialect == "sqlite" else sa.func.strpos
-    return sa.or_(*(search(text, needle) > 0 for needle in needles))
+def _parked(tx: Tx, who: Person) -> int:
+    """Money of nobody known in whose words the person is named: the sum stays, the words go."""
+    table = schema.payments
+    found = list(tx.conn.execute(sa.select(table.c.id, table.c.ref).where(parked(tx, who))))
+    for row in found:
+        ref = None if row.ref is None else keyed(tx, f"{row.id} {row.ref}", 65)
+        tx.conn.execute(
+            table.update().where(table.c.id == row.id).values(by=None, note=None, told_invoice=None, ref=ref)
+        )
+    return len(found)
 
 
 def _events(tx: Tx, who: Person) -> int:
     """Events stay, with ids, codes, dates and figures alone."""
     table = schema.events
-    mine = sa.or_(table.c.customer_id == who.id, table.c.invoice_id.in_(who.invoices))
+    mine = about("events", who)
     changed = 0
     for row in tx.conn.execute(sa.select(table.c.id, table.c.data).where(mine)).all():
         bare = _bare(row.data)
@@ -189,9 +119,7 @@ def _bare(value: Any) -> Any:
 def _files(tx: Tx, who: Person) -> int:
     """Documents and proofs go with their bytes; what is known of them stays as a fact without a name."""
     files, bodies = schema.files, schema.file_bodies
-    mine = sa.select(files.c.id).where(
-        sa.or_(files.c.customer_id == who.id, files.c.invoice_id.in_(who.invoices))
-    )
+    mine = sa.select(files.c.id).where(about("files", who))
     return int(tx.conn.execute(bodies.delete().where(bodies.c.file_id.in_(mine))).rowcount)
 
 
@@ -200,7 +128,7 @@ def _phones(tx: Tx, who: Person, digits: Sequence[str]) -> int:
     shown, posted, faults = schema.emu_messages, schema.emu_webhooks, schema.emu_faults
     phones = sorted(who.own.values())
     changed = tx.conn.execute(shown.delete().where(shown.c.phone.in_(phones))).rowcount
-    changed += tx.conn.execute(posted.delete().where(_holds(posted.c.payload, digits, tx))).rowcount
+    changed += tx.conn.execute(posted.delete().where(holds(posted.c.payload, digits, tx))).rowcount
     changed += tx.conn.execute(faults.delete().where(faults.c.phone.in_(phones))).rowcount
     return int(changed)
 
@@ -209,19 +137,19 @@ def _phones(tx: Tx, who: Person, digits: Sequence[str]) -> int:
 
 
 def _hash_refs(tx: Tx, who: Person) -> int:
-    """References stay unique without saying what they were."""
+    """References stay unique without saying what they were; the next tenant of a room is not the same hash."""
     changed = 0
     for name, column, length in (
         ("payments", "ref", 65),
         ("recurring_charges", "ref", 65),
+        ("recurring_charges", "numbered_as", 65),
         ("customer_refs", "external_id", 65),
     ):
         table = schema.metadata.tables[name]
         mine = sa.and_(table.c.customer_id == who.id, table.c[column].is_not(None))
         for old in list(tx.conn.execute(sa.select(table.c[column]).where(mine)).scalars()):
-            tx.conn.execute(
-                table.update().where(mine, table.c[column] == old).values({column: keyed(tx, old, length)})
-            )
+            hashed = keyed(tx, f"{who.id} {old}", length)
+            tx.conn.execute(table.update().where(mine, table.c[column] == old).values({column: hashed}))
             changed += 1
     return changed
 
@@ -261,18 +189,3 @@ def erased_among(tx: Tx, phones: Sequence[str]) -> set[str]:
     hashes = {keyed(tx, phone, 20): phone for phone in phones}
     there = tx.conn.execute(sa.select(ADDRESSES.c.phone).where(ADDRESSES.c.phone.in_(hashes))).scalars()
     return {hashes[found] for found in there}
-
-
-def rows_of(tx: Tx, who: Person) -> dict[str, list[dict[str, Any]]]:
-    """Every row about the person, by table: what an export shows."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for name, holding in REGISTER.items():
-        table = schema.metadata.tables[name]
-        if not holding.by:
-            continue
-        mine: Iterable[Any] = [table.c[column].in_(who.keys(column)) for column in holding.by]
-        rows = tx.conn.execute(sa.select(table).where(sa.or_(*mine)).order_by(*table.primary_key.columns))
-        found[name] = [dict(row._mapping) for row in rows]
-    numbers = sa.select(ADDRESSES).where(ADDRESSES.c.id.in_(who.addresses)).order_by(ADDRESSES.c.id)
-    found["addresses"] = [dict(row._mapping) for row in tx.conn.execute(numbers)]
-    return found

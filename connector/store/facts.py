@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from connector.domain.cases import STOPS_NOTHING
+from connector.domain.holds import AWAITS_PERSON, NEVER_KNOWN
 from connector.domain.model import CaseState, MessageStatus, Permission, PromiseState, StepState
 from connector.store import schema
 from connector.store.db import Tx
@@ -173,7 +174,7 @@ def _cycles(tx: Tx, facts: ClaimFacts, sequence_ids: set[str]) -> None:
                 table.c.state.in_([StepState.SENT, StepState.SENDING, StepState.UNKNOWN]),
                 sa.and_(
                     table.c.state.in_([StepState.HELD, StepState.CANCELLED]),
-                    table.c.reason == "unknown_outcome",
+                    table.c.reason.in_([AWAITS_PERSON, NEVER_KNOWN]),
                 ),
             ),
             # What failed in the end reached nobody and counts for nothing.

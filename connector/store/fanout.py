@@ -185,6 +185,7 @@ class _Facts:
             else customer.source
             if customer is not None
             else None,
+            customer_id=owner,
         )
 
 

@@ -5,12 +5,16 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from connector.clock import to_ms
+from connector.clock import from_ms, to_ms
 from connector.domain.digest import SHOWN, Figures, Outage, Owed
-from connector.domain.model import CaseState, PromiseState
-from connector.store import schema
+from connector.domain.model import CaseState, ClaimState, PromiseState
+from connector.domain.payments import UNMATCHED
+from connector.domain.waiting import LISTED, Parked, Unanswered
+from connector.domain.windows import local_date
+from connector.store import payments, schema
 from connector.store.db import Tx
-from connector.store.invoices import OWED_NOW, tagged
+from connector.store.invoices import OWED_NOW
+from connector.store.tags import tagged
 
 INVOICES = schema.invoices
 Where = sa.ColumnElement[bool] | sa.TextClause
@@ -24,9 +28,13 @@ def figures(
     last: date,
     since: datetime,
     tag: str | None = None,
+    zone: str = "UTC",
+    audit_head: str | None = None,
 ) -> Figures:
     """What is owed today, what came in from `first` to `last`, what went wrong since an instant."""
-    where: list[Where] = [OWED_NOW, *([] if tag is None else [tagged(tag)])]
+    unmatched = {} if tag is not None else _unmatched(tx)
+    open_claims, claims = _claims(tx, tag, today, zone)
+    where: list[Where] = [OWED_NOW, *([] if tag is None else [tagged(tx, tag)])]
     overdue = _sums(tx, [*where, INVOICES.c.due_on < today.isoformat()])
     due = _sums(tx, [*where, INVOICES.c.due_on == today.isoformat()])
     return Figures(
@@ -43,6 +51,12 @@ def figures(
         failures=_failures(tx, since),
         worst=_worst(tx, where, today),
         outages=_outages(tx, since),
+        unmatched_count=sum(count for count, _ in unmatched.values()),
+        unmatched={code: total for code, (_, total) in unmatched.items()},
+        parked=_parked(tx) if unmatched else (),
+        open_claims=open_claims,
+        claims=claims,
+        audit_head=audit_head,
     )
 
 
@@ -78,26 +92,26 @@ def _promised(tx: Tx, tag: str | None) -> dict[str, int]:
         .where(promises.c.state == PromiseState.OPEN.value)
         .group_by(INVOICES.c.currency)
     )
-    rows = tx.conn.execute(query if tag is None else query.where(tagged(tag)))
+    rows = tx.conn.execute(query if tag is None else query.where(tagged(tx, tag)))
     return {code: int(total) for code, total in rows}
 
 
 def _received(tx: Tx, first: date, last: date, tag: str | None) -> dict[str, int]:
     """What was paid on these days and not reversed; with a tag only what filled such invoices."""
-    payments, items = schema.payments, schema.payment_items
-    paid = payments.c.paid_on.between(first.isoformat(), last.isoformat())
+    transfers, items = schema.payments, schema.payment_items
+    paid = transfers.c.paid_on.between(first.isoformat(), last.isoformat())
     if tag is None:
-        query = sa.select(payments.c.currency, sa.func.sum(payments.c.amount)).where(
-            paid, payments.c.state != "reversed"
+        query = sa.select(transfers.c.currency, sa.func.sum(transfers.c.amount)).where(
+            paid, transfers.c.state != "reversed"
         )
     else:
         query = (
-            sa.select(payments.c.currency, sa.func.sum(items.c.amount))
-            .join_from(items, payments, payments.c.id == items.c.payment_id)
+            sa.select(transfers.c.currency, sa.func.sum(items.c.amount))
+            .join_from(items, transfers, transfers.c.id == items.c.payment_id)
             .join(INVOICES, INVOICES.c.id == items.c.invoice_id)
-            .where(paid, items.c.reversed_at.is_(None), tagged(tag))
+            .where(paid, items.c.reversed_at.is_(None), tagged(tx, tag))
         )
-    rows = tx.conn.execute(query.group_by(payments.c.currency))
+    rows = tx.conn.execute(query.group_by(transfers.c.currency))
     return {code: int(total) for code, total in rows}
 
 
@@ -105,8 +119,34 @@ def _cases(tx: Tx, tag: str | None) -> int:
     cases = schema.cases
     query = sa.select(sa.func.count()).select_from(cases).where(cases.c.state == CaseState.OPEN.value)
     if tag is not None:
-        query = query.join(INVOICES, INVOICES.c.id == cases.c.invoice_id).where(tagged(tag))
+        query = query.join(INVOICES, INVOICES.c.id == cases.c.invoice_id).where(tagged(tx, tag))
     return int(tx.conn.execute(query).scalar_one())
+
+
+def _unmatched(tx: Tx) -> dict[str, tuple[int, int]]:
+    """Currency -> (number of payments that nobody can place, their sum)."""
+    table = schema.payments
+    query = sa.select(table.c.currency, sa.func.count(), sa.func.sum(table.c.amount))
+    rows = tx.conn.execute(query.where(table.c.state == UNMATCHED).group_by(table.c.currency))
+    return {code: (int(count), int(total)) for code, count, total in rows}
+
+
+def _parked(tx: Tx) -> tuple[Parked, ...]:
+    found = payments.parked(tx, limit=LISTED)
+    return tuple(Parked(p.id, p.amount, p.currency, p.paid_on.isoformat()) for p in found)
+
+
+def _claims(tx: Tx, tag: str | None, today: date, zone: str) -> tuple[int, tuple[Unanswered, ...]]:
+    """How many claims nobody has answered, and those that wait the longest."""
+    claims = schema.claims
+    joined = claims.outerjoin(INVOICES, INVOICES.c.id == claims.c.invoice_id)
+    where = [claims.c.state == ClaimState.WAITING.value, *([] if tag is None else [tagged(tx, tag)])]
+    count = tx.conn.execute(sa.select(sa.func.count()).select_from(joined).where(*where)).scalar_one()
+    query = sa.select(claims.c.id, claims.c.made_at).select_from(joined).where(*where)
+    rows = tx.conn.execute(query.order_by(claims.c.made_at, claims.c.id).limit(LISTED)) if count else ()
+    return int(count), tuple(
+        Unanswered(r.id, max((today - local_date(from_ms(r.made_at), zone)).days, 0)) for r in rows
+    )
 
 
 def _failures(tx: Tx, since: datetime) -> int:

@@ -134,6 +134,25 @@ def tie(tx: Tx, file_id: str, *, invoice_id: str, customer_id: str) -> None:
     )
 
 
+def give(tx: Tx, file: File, *, file_id: str, customer_id: str) -> str:
+    """The id under which a customer gets this file: an upload becomes theirs, another customer's is copied.
+
+    So an erasure takes out what went to one person, and nothing of what went to others.
+    """
+    values = {"kind": FileKind.OUTGOING.value, "customer_id": customer_id}
+    if file.customer_id is None:
+        tx.conn.execute(FILES.update().where(FILES.c.id == file.id).values(**values))
+    if file.customer_id in (None, customer_id):
+        return file.id
+    names = [c.name for c in FILES.columns]
+    own = {**values, "id": file_id, "created_at": tx.now_ms}
+    copied = sa.select(*(sa.literal(own[n]).label(n) if n in own else FILES.c[n] for n in names))
+    tx.conn.execute(FILES.insert().from_select(names, copied.where(FILES.c.id == file.id)))
+    body = sa.select(sa.literal(file_id), BODIES.c.body).where(BODIES.c.file_id == file.id)
+    tx.conn.execute(BODIES.insert().from_select(["file_id", "body"], body))
+    return file_id
+
+
 def set_document(tx: Tx, invoice_id: str, file_id: str) -> None:
     table = schema.invoices
     tx.conn.execute(table.update().where(table.c.id == invoice_id).values(pdf_file_id=file_id))

@@ -17,6 +17,8 @@ IMPORTS = schema.imports
 ROWS = schema.import_rows
 INVOICES = schema.invoices
 BATCH = 500
+# Of a message that may have reached its person.
+_LEFT = (StepState.SENDING, StepState.UNKNOWN, StepState.SENT, StepState.MERGED)
 T = TypeVar("T")
 
 
@@ -185,11 +187,9 @@ def known_invoices(tx: Tx, list_name: str, numbers: Iterable[str]) -> dict[str, 
     found = {row.number: row for row in tx.conn.execute(_known().where(wanted))}
     for some in _batches(sorted(set(numbers) - set(found))):
         found |= {row.number: row for row in tx.conn.execute(_known().where(INVOICES.c.number.in_(some)))}
-    ticked, unsaid = _ticked(tx, list_name), _unsaid(tx, list_name)
+    said, waits = ticked(tx, list_name), unsaid(tx, list_name)
     return {
-        number: replace(
-            _known_invoice(row, list_name), ticked=row.id in ticked, receipt_waits=row.id in unsaid
-        )
+        number: replace(_known_invoice(row, list_name), ticked=row.id in said, receipt_waits=row.id in waits)
         for number, row in found.items()
     }
 
@@ -204,7 +204,7 @@ def _known() -> sa.Select[Any]:
     return sa.select(INVOICES, customers.c.name.label("customer_name"), addresses.c.phone).select_from(joined)
 
 
-def _ticked(tx: Tx, list_name: str) -> set[str]:
+def ticked(tx: Tx, list_name: str) -> set[str]:
     """The invoices that this list has said before are paid."""
     payments, items = schema.payments, schema.payment_items
     told = (
@@ -215,9 +215,17 @@ def _ticked(tx: Tx, list_name: str) -> set[str]:
     return set(tx.conn.execute(told).scalars())
 
 
-def _unsaid(tx: Tx, list_name: str) -> set[str]:
-    """The invoices of this list whose confirmation of a payment has not left yet."""
+def unsaid(tx: Tx, list_name: str) -> set[str]:
+    """The invoices of this list whose confirmation of a payment has not left yet.
+
+    One that left by WhatsApp has left, whatever second channel still waits behind it.
+    """
     steps = schema.steps
+    left = (
+        sa.select(steps.c.invoice_id)
+        .join(INVOICES, INVOICES.c.id == steps.c.invoice_id)
+        .where(INVOICES.c.list_name == list_name, steps.c.stage == Stage.RECEIPT, steps.c.state.in_(_LEFT))
+    )
     waits = (
         sa.select(steps.c.invoice_id)
         .join(INVOICES, INVOICES.c.id == steps.c.invoice_id)
@@ -227,7 +235,7 @@ def _unsaid(tx: Tx, list_name: str) -> set[str]:
             steps.c.state.in_([StepState.PLANNED, StepState.HELD]),
         )
     )
-    return set(tx.conn.execute(waits).scalars())
+    return set(tx.conn.execute(waits).scalars()) - set(tx.conn.execute(left).scalars())
 
 
 def source_of(list_name: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Row
 
 from connector.clock import to_ms
 from connector.domain.files import MEDIA_PATIENCE, FileKind, FileState, told_name
-from connector.domain.model import Channel, Inbound, StepKind, StepState, Tie
+from connector.domain.model import AddressState, Channel, Inbound, StepKind, StepState, Tie
 from connector.store import files, schema
 from connector.store import invoices as invoice_store
 from connector.store.db import Tx
@@ -81,7 +81,18 @@ def hear(tx: Tx, provider: str, said: Inbound) -> Heard | None:
             )
             .values(last_inbound_at=at)
         )
+        if provider.startswith("whatsapp"):
+            _is_on_whatsapp(tx, address.id)
     return heard
+
+
+def _is_on_whatsapp(tx: Tx, address_id: str) -> None:
+    """Who writes from there is there, whatever was said of the number before."""
+    tx.conn.execute(
+        ADDRESSES.update()
+        .where(ADDRESSES.c.id == address_id, ADDRESSES.c.state == AddressState.NOT_ON_WHATSAPP.value)
+        .values(state=AddressState.OK.value, state_until=None)
+    )
 
 
 def _expect_file(tx: Tx, provider: str, said: Inbound, heard: Heard) -> None:

@@ -11,6 +11,7 @@ from connector.domain.model import Invoice, InvoiceStatus
 from connector.store import locking, schema
 from connector.store.db import Tx
 from connector.store.rows import value_of
+from connector.store.tags import among_tagged
 
 INVOICES = schema.invoices
 _OWED = (InvoiceStatus.OPEN.value, InvoiceStatus.PARTLY_PAID.value, InvoiceStatus.WAITING.value)
@@ -19,19 +20,6 @@ _OWED = (InvoiceStatus.OPEN.value, InvoiceStatus.PARTLY_PAID.value, InvoiceStatu
 # Word for word the condition of the index ix_invoices_owed, or SQLite does not use it. A debt that is split
 # into instalments is owed through them, not a second time.
 OWED_NOW = sa.text(schema.OWED)
-
-
-def tagged(tag: str) -> sa.ColumnElement[bool]:
-    """Whether the invoice or its customer bears the tag: the extra field `tag`, one word or several with commas."""
-    people = schema.customers
-    owner = sa.select(people.c.extra["tag"].as_string()).where(people.c.id == INVOICES.c.customer_id)
-    own = INVOICES.c.extra["tag"].as_string()
-    return sa.or_(_bears(own, tag), _bears(owner.scalar_subquery(), tag))
-
-
-def _bears(tags: sa.ColumnElement[str], tag: str) -> sa.ColumnElement[bool]:
-    spread = "," + sa.func.replace(sa.func.lower(sa.func.coalesce(tags, "")), " ", "") + ","
-    return spread.contains("," + tag.strip().lower().replace(" ", "") + ",", autoescape=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +135,14 @@ def credits_of(tx: Tx, customer_id: str) -> dict[str, int]:
 
 def search(tx: Tx, query: Query, *, limit: int, after: str | None = None) -> list[Invoice]:
     """Invoices in the order of their making, from the one after `after`."""
-    where = _where(query)
+    where = _where(tx, query)
     if after is not None:
         where.append(INVOICES.c.id > after)
     rows = tx.conn.execute(sa.select(INVOICES).where(*where).order_by(INVOICES.c.id).limit(limit))
     return [value_of(Invoice, row._mapping) for row in rows]
 
 
-def _where(query: Query) -> list[sa.ColumnElement[bool]]:
+def _where(tx: Tx, query: Query) -> list[sa.ColumnElement[bool]]:
     where: list[sa.ColumnElement[bool]] = [counted()]
     if query.statuses is not None:
         where.append(INVOICES.c.status.in_([status.value for status in query.statuses]))
@@ -178,7 +166,7 @@ def _where(query: Query) -> list[sa.ColumnElement[bool]]:
         where.append(INVOICES.c.source.in_(sorted(query.sources)))
     where += [_has_extra(name, value) for name, value in query.extra]
     if query.tag is not None:
-        where.append(tagged(query.tag))
+        where.append(among_tagged(tx, query.tag))
     return where
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from connector.domain.holds import AWAITS_WORD, NEVER_KNOWN
 from connector.domain.model import STATUS_RANK, MessageStatus, StepState
 from connector.store import locking, many, schema
 from connector.store.db import Tx
@@ -87,12 +88,14 @@ def _carried_by(message_ids: Sequence[str]) -> sa.ColumnElement[bool]:
 
 
 def steps_sent(tx: Tx, message_ids: Sequence[str]) -> None:
-    """The steps of accepted messages are done, also those that were unknown, held or to be sent again."""
+    """The steps of accepted messages are done, also those that were unknown, held, given up or to be sent again."""
+    on_its_way = STEPS.c.state.in_([StepState.SENDING, StepState.UNKNOWN, StepState.HELD, StepState.PLANNED])
+    in_doubt = sa.or_(STEPS.c.reason == NEVER_KNOWN, STEPS.c.resend)
     tx.conn.execute(
         STEPS.update()
         .where(
             _carried_by(message_ids),
-            STEPS.c.state.in_([StepState.SENDING, StepState.UNKNOWN, StepState.HELD, StepState.PLANNED]),
+            sa.or_(on_its_way, sa.and_(STEPS.c.state == StepState.CANCELLED, in_doubt)),
         )
         .values(state=StepState.SENT.value, reason=None, hold_until=None, updated_at=tx.now_ms)
     )
@@ -128,7 +131,7 @@ def unknown(tx: Tx, message_ids: Sequence[str], *, hold_until: int, answer: str 
         .where(_carried_by(message_ids), STEPS.c.state == StepState.SENDING)
         .values(
             state=StepState.UNKNOWN.value,
-            reason="unknown_outcome",
+            reason=AWAITS_WORD,
             hold_until=hold_until,
             updated_at=tx.now_ms,
         )
@@ -164,8 +167,11 @@ def hold_over(tx: Tx, *, limit: int) -> list[Row[Any]]:
             STEPS.c.id.label("step_id"),
             STEPS.c.resend,
             STEPS.c.sequence_id.label("step_sequence_id"),
+            STEPS.c.stage.label("step_stage"),
+            schema.invoices.c.status.label("invoice_status"),
         )
         .join_from(STEPS, MESSAGES, STEPS.c.message_id == MESSAGES.c.id)
+        .outerjoin(schema.invoices, schema.invoices.c.id == STEPS.c.invoice_id)
         .where(STEPS.c.id.in_(ids), over)
         .order_by(STEPS.c.hold_until)
     )

@@ -117,6 +117,27 @@ def alike_on_invoice(
     return _recorded(row) if row else None
 
 
+def alike_of_customer(
+    tx: Tx,
+    customer_id: str,
+    amount: int,
+    *,
+    since: date,
+    until: date,
+    states: Iterable[str],
+    without_ref: bool,
+) -> Recorded | None:
+    """A transfer of this sum by this customer in these days; what still waits for a person comes first."""
+    where = [PAYMENTS.c.customer_id == customer_id, PAYMENTS.c.amount == amount]
+    where.append(PAYMENTS.c.state.in_(sorted(states)))
+    where.append(PAYMENTS.c.paid_on.between(since.isoformat(), until.isoformat()))
+    if without_ref:
+        where.append(PAYMENTS.c.ref.is_(None))
+    order = (PAYMENTS.c.state != UNMATCHED, PAYMENTS.c.id.desc())
+    row = tx.conn.execute(sa.select(PAYMENTS).where(*where).order_by(*order).limit(1)).first()
+    return _recorded(row) if row else None
+
+
 def parked(tx: Tx, *, limit: int = 200) -> list[Recorded]:
     """The payments that fit nothing yet, the first one first."""
     rows = tx.conn.execute(

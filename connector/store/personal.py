@@ -61,7 +61,9 @@ REGISTER: Mapping[str, Holding] = {
         emptied={"words": None, "note": None, "external_url": None, "external_id": None},
         plain=_plain("id reason severity state customer_id invoice_id outcome next resolved_by"),
     ),
-    "charge_periods": _house("charge_id period state reason due_on invoice_id case_id"),
+    "charge_periods": Holding(
+        by=("charge_id",), plain=_plain("charge_id period state reason due_on invoice_id case_id")
+    ),
     "claims": Holding(
         by=("customer_id", "invoice_id"),
         emptied={"words": None, "note": None, "by": None},
@@ -76,8 +78,10 @@ REGISTER: Mapping[str, Holding] = {
         plain=_plain("id customer_id channel basis given_on"),
     ),
     "control": _house("pause_reason clock_suspect clock_mode"),
-    "customer_addresses": _house("customer_id address_id state"),
-    "customer_refs": Holding(hashed=_plain("external_id"), plain=_plain("source customer_id")),
+    "customer_addresses": Holding(by=("customer_id",), plain=_plain("customer_id address_id state")),
+    "customer_refs": Holding(
+        by=("customer_id",), hashed=_plain("external_id"), plain=_plain("source customer_id")
+    ),
     "customers": Holding(
         by=("id",),
         emptied={
@@ -89,6 +93,7 @@ REGISTER: Mapping[str, Holding] = {
             "rep_name": None,
             "rep_email": None,
             "extra": {},
+            "tag": None,
         },
         plain=_plain("id language zone channel source"),
     ),
@@ -124,7 +129,7 @@ REGISTER: Mapping[str, Holding] = {
     "inbox": Holding(swept=_plain("body error"), plain=_plain("source dedupe state")),
     "invoices": Holding(
         by=("customer_id",),
-        emptied={"description": None, "pay_url": None, "pdf_url": None, "extra": {}},
+        emptied={"description": None, "pay_url": None, "pdf_url": None, "extra": {}, "tag": None},
         plain=_plain(
             "id number customer_id source list_name currency issue_on due_on status waiting_for hold_reason "
             "pdf_file_id zone language channel recipe entered_on plan_id parent_id"
@@ -134,7 +139,7 @@ REGISTER: Mapping[str, Holding] = {
     "lists": _house("name"),
     "message_items": _house("message_id step_id invoice_id"),
     "messages": Holding(
-        by=("customer_id",),
+        by=("customer_id", "address_id"),
         emptied={"text": None, "error_title": None, "answer": None},
         plain=_plain(
             "id address_id customer_id sequence_id channel provider sender_id stage permission template "
@@ -145,7 +150,9 @@ REGISTER: Mapping[str, Holding] = {
         by=("invoice_id",), emptied={"reason": None}, plain=_plain("id payment_id invoice_id reversed_by")
     ),
     "payment_plans": Holding(
-        by=("customer_id",), emptied={"reason": None}, plain=_plain("id invoice_id customer_id state by")
+        by=("customer_id",),
+        emptied={"reason": None, "by": None},
+        plain=_plain("id invoice_id customer_id state"),
     ),
     "payments": Holding(
         by=("customer_id",),
@@ -163,14 +170,14 @@ REGISTER: Mapping[str, Holding] = {
     "recurring_charges": Holding(
         by=("customer_id",),
         emptied={"description": None, "extra": {}},
-        hashed=_plain("ref"),
+        hashed=_plain("ref numbered_as"),
         plain=_plain(
             "id customer_id currency first_period last_period paused_until paid_through recipe list_name state "
             "step_id"
         ),
     ),
     "replies": Holding(
-        by=("customer_id",),
+        by=("customer_id", "address_id"),
         emptied={"text": None, "phone": None, "media_id": None, "button_id": None},
         plain=_plain(
             "id provider provider_id address_id customer_id invoice_id invoice_guess kind in_answer_to media_type"
@@ -184,7 +191,7 @@ REGISTER: Mapping[str, Holding] = {
         plain=_plain("id invoice_id recipe recipe_version template_versions state"),
     ),
     "steps": Holding(
-        by=("customer_id", "invoice_id"),
+        by=("customer_id", "invoice_id", "address_id"),
         emptied={"data": {}, "reason_data": None},
         plain=_plain(
             "id kind key stage sequence_id invoice_id customer_id address_id channel sender_id template permission "
@@ -192,8 +199,8 @@ REGISTER: Mapping[str, Holding] = {
         ),
     ),
     "subscriptions": _house(
-        "days_overdue events host id key_id language name only_recipes only_tags pii place quiet reasons sources "
-        "state state_reason url"
+        "days_overdue events host id key_id language name only_customers only_recipes only_tags pii place quiet "
+        "reasons sources state state_reason url"
     ),
     "templates": _house("version name origin body status"),
 }

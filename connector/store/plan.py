@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from connector.clock import to_ms
+from connector.domain.holds import AWAITS_PERSON
 from connector.domain.model import SequenceState, Step, StepState
 from connector.store import locking, schema
 from connector.store.db import Tx
@@ -15,7 +16,7 @@ SEQUENCES = schema.sequences
 
 
 def plan_again(tx: Tx, step_id: str, *, due_at: int, reason: str, resend: bool | None = None) -> None:
-    """Puts a step that was on its way back into the plan; one that a person holds by now stays held."""
+    """Puts a step that was on its way, or nobody knew where, back into the plan; any other hold stays."""
     values: dict[str, Any] = {
         "state": StepState.PLANNED,
         "due_at": due_at,
@@ -25,8 +26,11 @@ def plan_again(tx: Tx, step_id: str, *, due_at: int, reason: str, resend: bool |
     }
     if resend is not None:
         values["resend"] = resend
+    in_doubt = sa.and_(STEPS.c.state == StepState.HELD, STEPS.c.reason == AWAITS_PERSON)
     on_its_way = STEPS.c.state.in_([StepState.SENDING, StepState.UNKNOWN])
-    tx.conn.execute(STEPS.update().where(STEPS.c.id == step_id, on_its_way).values(**values))
+    tx.conn.execute(
+        STEPS.update().where(STEPS.c.id == step_id, sa.or_(on_its_way, in_doubt)).values(**values)
+    )
 
 
 def hold(tx: Tx, step_id: str, *, reason: str) -> None:

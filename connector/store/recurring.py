@@ -21,8 +21,18 @@ def by_id(tx: Tx, charge_id: str, *, lock: bool = False, wait: bool = True) -> C
     return _one(tx, CHARGES.c.id == charge_id, lock, wait)
 
 
-def by_ref(tx: Tx, ref: str, *, lock: bool = False) -> Charge | None:
-    return _one(tx, CHARGES.c.ref == ref, lock, True)
+def by_ref(tx: Tx, ref: str, *, lock: bool = False) -> list[Charge]:
+    """The charges with this reference, at most one of each list."""
+    query = sa.select(CHARGES).where(CHARGES.c.ref == ref).order_by(CHARGES.c.id)
+    rows = tx.conn.execute(query.with_for_update() if lock and tx.dialect == "postgresql" else query)
+    return [value_of(Charge, row._mapping) for row in rows]
+
+
+def is_called(tx: Tx, name: str) -> bool:
+    """Whether the invoices of some charge are called so already."""
+    plain = sa.and_(CHARGES.c.ref == name, CHARGES.c.numbered_as.is_(None))
+    either = sa.or_(plain, CHARGES.c.numbered_as == name)
+    return tx.conn.execute(sa.select(CHARGES.c.id).where(either)).first() is not None
 
 
 def _one(tx: Tx, where: sa.ColumnElement[bool], lock: bool, wait: bool) -> Charge | None:
@@ -47,18 +57,43 @@ def of_list(tx: Tx, list_name: str) -> list[Charge]:
     return [value_of(Charge, row._mapping) for row in rows]
 
 
-def by_refs(tx: Tx, refs: Iterable[str]) -> dict[str, Charge]:
+def made_by_hand(tx: Tx, refs: Iterable[str]) -> list[Charge]:
+    """The charges of no list that bear one of these references."""
     wanted = sorted(set(refs))
     if not wanted:
-        return {}
-    rows = tx.conn.execute(sa.select(CHARGES).where(CHARGES.c.ref.in_(wanted)))
-    return {row.ref: value_of(Charge, row._mapping) for row in rows}
+        return []
+    query = sa.select(CHARGES).where(CHARGES.c.list_name == "", CHARGES.c.ref.in_(wanted))
+    return [value_of(Charge, row._mapping) for row in tx.conn.execute(query)]
 
 
 def decided(tx: Tx, charge_id: str) -> dict[str, Period]:
     """The periods of a charge that were decided."""
     rows = tx.conn.execute(sa.select(PERIODS).where(PERIODS.c.charge_id == charge_id))
     return {row.period: value_of(Period, row._mapping) for row in rows}
+
+
+def decided_of(tx: Tx, charge_ids: Iterable[str]) -> dict[str, dict[str, Period]]:
+    """The decided periods of many charges."""
+    wanted = sorted(set(charge_ids))
+    found: dict[str, dict[str, Period]] = {charge_id: {} for charge_id in wanted}
+    if wanted:
+        rows = tx.conn.execute(sa.select(PERIODS).where(PERIODS.c.charge_id.in_(wanted)))
+        for row in rows:
+            found[row.charge_id][row.period] = value_of(Period, row._mapping)
+    return found
+
+
+def of_invoice(tx: Tx, invoice_id: str) -> tuple[Charge, str] | None:
+    """The charge, locked, and the period of the invoice that it issued; None for any other invoice."""
+    where = PERIODS.c.invoice_id == invoice_id
+    row = tx.conn.execute(sa.select(PERIODS.c.charge_id, PERIODS.c.period).where(where)).first()
+    charge = None if row is None else by_id(tx, row.charge_id, lock=True)
+    return None if row is None or charge is None else (charge, row.period)
+
+
+def forget(tx: Tx, charge_id: str, period: str) -> None:
+    """The period is undecided again, as if its day had not come."""
+    tx.conn.execute(PERIODS.delete().where(PERIODS.c.charge_id == charge_id, PERIODS.c.period == period))
 
 
 def waiting_of_case(tx: Tx, case_id: str) -> list[Period]:
@@ -92,6 +127,11 @@ def decide(tx: Tx, period: Period) -> None:
 def set_step(tx: Tx, charge_id: str, step_id: str | None) -> None:
     """Names the step that issues the next period."""
     tx.conn.execute(CHARGES.update().where(CHARGES.c.id == charge_id).values(step_id=step_id))
+
+
+def remove(tx: Tx, charge_id: str) -> None:
+    """Takes away a charge of which no period was ever decided."""
+    tx.conn.execute(CHARGES.delete().where(CHARGES.c.id == charge_id))
 
 
 def rivals(tx: Tx, customer_id: str, number: str, first: date, last: date) -> list[Invoice]:

@@ -116,18 +116,26 @@ def waiting_steps(tx: Tx, *, invoice_id: str | None = None, customer_id: str | N
 
 
 def next_steps(tx: Tx, invoice_ids: Iterable[str]) -> dict[str, Step]:
-    """The next planned message of each invoice that has one."""
+    """The next planned message of each invoice that has one.
+
+    A second channel that waits behind a message is none: it goes only if that one does not arrive.
+    """
     wanted = sorted(set(invoice_ids))
     if not wanted:
         return {}
-    rows = tx.conn.execute(
-        sa.select(STEPS)
+    turn = sa.func.row_number().over(partition_by=STEPS.c.invoice_id, order_by=(STEPS.c.due_at, STEPS.c.id))
+    planned = (
+        sa.select(STEPS.c.id, turn.label("turn"))
         .where(
             STEPS.c.invoice_id.in_(wanted),
             STEPS.c.state == StepState.PLANNED.value,
             STEPS.c.kind == StepKind.MESSAGE.value,
+            STEPS.c.reason.is_distinct_from("fallback_planned"),
         )
-        .order_by(STEPS.c.due_at.desc(), STEPS.c.id.desc())
+        .subquery()
+    )
+    rows = tx.conn.execute(
+        sa.select(STEPS).join(planned, planned.c.id == STEPS.c.id).where(planned.c.turn == 1)
     )
     return {row.invoice_id: value_of(Step, row._mapping) for row in rows}
 

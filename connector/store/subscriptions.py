@@ -80,6 +80,12 @@ def go_on(tx: Tx, id: str) -> None:
     tx.conn.execute(DELIVERIES.update().where(*waiting).values(due_at=tx.now_ms, due_at_m=tx.machine_ms))
 
 
+def ended(tx: Tx) -> list[str]:
+    """Those whose own end has come."""
+    over = sa.select(SUBSCRIPTIONS.c.id).where(SUBSCRIPTIONS.c.ends_at_m <= tx.machine_ms)
+    return list(tx.conn.execute(over.order_by(SUBSCRIPTIONS.c.id)).scalars())
+
+
 def remove(tx: Tx, id: str) -> None:
     """The subscription with its secrets and its log."""
     tx.conn.execute(DELIVERIES.delete().where(DELIVERIES.c.subscription_id == id))

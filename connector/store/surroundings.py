@@ -71,14 +71,19 @@ def look(tx: Tx, asked: Question) -> Surroundings:
         people={c.id: c for c in _values(tx, Customer, CUSTOMERS, CUSTOMERS.c.id, owners)},
         tied=frozenset(tied | tied_phones),
         consented=_those(tx, schema.consents.c.customer_id, known),
-        contacted=_those(tx, schema.steps.c.customer_id, known | owners, STEPS.c.message_id.is_not(None)),
+        contacted=contacted(tx, known | owners),
         invoices=invoices,
         sequences=sequences,
         steps=_steps(tx, moved),
         paid_before=_those(tx, schema.payment_items.c.invoice_id, asked.invoices),
         entangled=_entangled(tx, asked.invoices),
-        entries=() if asked.late_since is None else _entries(tx, asked.late_since),
+        entries=() if asked.late_since is None else entries(tx, asked.late_since),
     )
+
+
+def contacted(tx: Tx, customers: Iterable[str]) -> frozenset[str]:
+    """Those of the customers who have had a message from us."""
+    return _those(tx, STEPS.c.customer_id, customers, STEPS.c.message_id.is_not(None))
 
 
 def _pieces(values: Iterable[T]) -> Iterator[Sequence[T]]:
@@ -175,7 +180,7 @@ def _entangled(tx: Tx, invoices: frozenset[str]) -> frozenset[str]:
     )
 
 
-def _entries(tx: Tx, since: date) -> tuple[tuple[str, date, date], ...]:
+def entries(tx: Tx, since: date) -> tuple[tuple[str, date, date], ...]:
     """Who comes in late on this day or later."""
     query = sa.select(INVOICES.c.customer_id, INVOICES.c.entered_on, INVOICES.c.due_on).where(
         INVOICES.c.entered_on >= since.isoformat()

@@ -116,8 +116,8 @@ def _file() -> tuple[bytes, str]:
 
 def _reading() -> Reading:
     """How to read the file; what the form does not say comes from the business."""
-    today, order = request.form.get("today"), request.form.get("date_order", "DMY").upper()
-    if order not in ("DMY", "MDY"):
+    today, order = request.form.get("today"), request.form.get("date_order")
+    if order not in (None, "DMY", "MDY"):
         raise Invalid("field_invalid", field="date_order", params={"expected": "DMY or MDY"})
     try:
         day = date.fromisoformat(today) if today else None

@@ -25,6 +25,8 @@ def masked(value: Any, kinds: Kinds | None = None) -> Any:
 
     >>> masked({"customer_name": "Siti", "customer_phone": "+6281234567890", "summary": "Siti: lunas."})
     {'customer_name': 'S***', 'customer_phone': '+62812****7890', 'summary': 'S***: lunas.'}
+    >>> masked({"chat_url": "https://wa.me/6281234567890"})
+    {'chat_url': None}
     """
     known = kinds or {}
     names = sorted(set(_names(value, known)), key=len, reverse=True)
@@ -39,6 +41,8 @@ def _masked(value: Any, kinds: Kinds, people: re.Pattern[str] | None, key: str) 
         return [_masked(item, kinds, people, key) for item in value]
     if not isinstance(value, str) or not value:
         return value
+    if key.endswith("chat_url"):
+        return None  # a shortened number is a link to nobody
     kind = _kind(key, kinds)
     if kind in ("name", "words"):
         return _initial(value)

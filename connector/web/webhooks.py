@@ -11,7 +11,7 @@ from connector.actions import subscribing
 from connector.actions.subscribing import Caller
 from connector.clock import to_ms
 from connector.domain.deliveries import DeliveryState
-from connector.domain.problems import FieldError, Invalid, RateLimited, invalid
+from connector.domain.problems import FieldError, Invalid, NotFound, RateLimited, invalid
 from connector.domain.subscriptions import Subscription
 from connector.specs import hooks
 from connector.specs.faults import InputCheck, given
@@ -40,6 +40,7 @@ class Desk:
     languages: Languages
     hooks: Hooks
     wanted: InputCheck
+    wanted_of_one: InputCheck
     changed: InputCheck
     tested: InputCheck
     replayed: InputCheck
@@ -55,10 +56,13 @@ class Desk:
         found = check.faults(data, self.language)
         if found:
             raise invalid(FieldError(fault.path, fault.code, fault.message) for fault in found)
-        return given(data)
+        return given(data, check.schema["properties"])
+
+    def said(self, result: str, **more: Any) -> dict[str, Any]:
+        return {"result": result, "result_text": SAID[result][self.language], **more}
 
     def answer(self, result: str, **more: Any) -> Response:
-        return _json({"result": result, "result_text": SAID[result][self.language], **more})
+        return _json(self.said(result, **more))
 
     def shown(self, one: Subscription, waiting: int) -> dict[str, Any]:
         return shown(one, waiting, self.services.catalog.reason_text(one.state_reason, self.language))
@@ -78,6 +82,7 @@ def routes(services: Services, languages: Languages) -> Blueprint:
         languages,
         services.hooks,
         wanted=check(hooks.wanted(services.catalog)),
+        wanted_of_one=check(hooks.wanted_of_one(services.catalog)),
         changed=check(hooks.changed(services.catalog)),
         tested=check(hooks.tested(services.catalog)),
         replayed=check(hooks.replayed()),
@@ -93,12 +98,19 @@ def _keeping(door: Blueprint, desk: Desk) -> None:
 
     @door.post("/v1/webhooks")
     def subscribe() -> Response:
+        return _json(_made(desk, need("hooks"), desk.body(desk.wanted)))
+
+    @door.post("/v1/webhooks/events/<event>")
+    def subscribe_to_one(event: str) -> Response:
+        """For platforms with one trigger per event that unsubscribe at `Location` (Power Automate)."""
         key = need("hooks")
-        body = desk.body(desk.wanted)
-        with store.write() as tx:
-            made = subscribing.create(tx, desk.hooks.vault, _caller(tx, key), body, private)
-            waiting = subscriptions.waiting_counts(tx).get(made.subscription.id, 0)
-        return desk.answer(made.result, secret=made.secret, **desk.shown(made.subscription, waiting))
+        if event not in desk.services.catalog.triggers:
+            raise NotFound("trigger_unknown", params={"name": event[:60]})
+        made = _made(desk, key, {**desk.body(desk.wanted_of_one), "events": [event]})
+        answer = _json(made)
+        answer.status_code = 201
+        answer.headers["Location"] = f"{desk.services.public_url.rstrip('/')}/v1/webhooks/{made['id']}"
+        return answer
 
     @door.patch("/v1/webhooks/<id>")
     def change(id: str) -> Response:
@@ -122,6 +134,13 @@ def _keeping(door: Blueprint, desk: Desk) -> None:
         with store.write() as tx:
             secret, until = subscribing.rotate(tx, desk.hooks.vault, _caller(tx, key), id)
         return desk.answer("rotated", id=id, secret=secret, former_accepted_until=instant(until))
+
+
+def _made(desk: Desk, key: Key, wish: dict[str, Any]) -> dict[str, Any]:
+    with desk.services.store.write() as tx:
+        made = subscribing.create(tx, desk.hooks.vault, _caller(tx, key), wish, desk.hooks.private)
+        waiting = subscriptions.waiting_counts(tx).get(made.subscription.id, 0)
+    return desk.said(made.result, secret=made.secret, **desk.shown(made.subscription, waiting))
 
 
 def _looking(door: Blueprint, desk: Desk) -> None:

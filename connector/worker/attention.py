@@ -6,10 +6,13 @@ from connector.domain import cases as case_rules
 from connector.domain import sequences as sequence_rules
 from connector.domain.decision import NewEvent
 from connector.store import cases as case_store
+from connector.store import destinations
 from connector.store import invoices as invoice_store
 from connector.store import sequences as sequence_store
 from connector.store.apply import append_events, apply
 from connector.store.db import Row, Tx
+
+LIST_SILENT = "list_not_synced"  # the case
 
 
 def ask_person(
@@ -31,10 +34,11 @@ def open_case(
     customer_id: str,
     note: str | None = None,
     words: str | None = None,
+    again: bool = False,
 ) -> str:
     """Opens a case, stops the sequence as its reason demands and calls a person.
 
-    One that is open with the same reason and subject is answered instead.
+    One that is open with the same reason and subject is answered instead; `again` calls once more for it.
     """
     same = (
         [c for c in case_store.open_of(tx, invoice_id) if c.reason == reason]
@@ -42,6 +46,8 @@ def open_case(
         else [c for c in case_store.open_of_customer(tx, customer_id) if c.reason == reason]
     )
     if same:
+        if again:
+            apply(tx, case_rules.called_again(same[0], by="tagih", now=tx.now))
         return same[0].id
     case, decision = case_rules.open_case(
         case_id=tx.ids.new("cas"),
@@ -63,8 +69,26 @@ def open_case(
     return case.id
 
 
-def contact_problem(tx: Tx, customer_id: str | None, problem: str, *, new_phone: str | None = None) -> None:
-    """Tells once per customer, problem and day that somebody cannot be reached as recorded."""
+def ask_about_list(tx: Tx, name: str) -> None:
+    """One open case for a list that is not synced any more; it is about the house, not about a customer."""
+    if any(case.note == name for case in destinations.open_cases(tx, LIST_SILENT)):
+        return
+    _, decision = case_rules.open_case(
+        case_id=tx.ids.new("cas"),
+        reason=LIST_SILENT,
+        customer_id=None,
+        invoice_id=None,
+        severity=None,
+        words=None,
+        note=name,
+        by="tagih",
+        now=tx.now,
+    )
+    apply(tx, decision)
+
+
+def contact_problem(tx: Tx, customer_id: str | None, problem: str, *, address_id: str) -> None:
+    """Tells once per customer, problem, number and month that somebody cannot be reached as recorded."""
     waiting = invoice_store.owed_by(tx, customer_id) if customer_id else []
     append_events(
         tx,
@@ -73,8 +97,8 @@ def contact_problem(tx: Tx, customer_id: str | None, problem: str, *, new_phone:
                 "contact_problem",
                 tx.now,
                 customer_id=customer_id,
-                data={"problem": problem, "new_phone": new_phone, "invoices_waiting": len(waiting)},
-                once=f"contact_problem:{customer_id}:{problem}:{tx.now.date().isoformat()}",
+                data={"problem": problem, "invoices_waiting": len(waiting)},
+                once=f"contact_problem:{customer_id}:{problem}:{address_id}:{tx.now:%Y-%m}",
             )
         ],
     )

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from connector.domain import templates as wording
 from connector.domain.destinations import Approved
 from connector.domain.entrance import FIRST_KEY
-from connector.domain.files import FileState, document_name
+from connector.domain.files import PDF, FileState, document_name, sent_name
 from connector.domain.model import (
     Business,
     Button,
@@ -30,15 +30,18 @@ from connector.domain.model import (
 )
 from connector.domain.money import format_money
 from connector.domain.problems import Problem
+from connector.domain.receipts import paid_text, receipt_values
 from connector.domain.texts import format_date
 from connector.specs.recipes import recipe_from_body
 from connector.specs.templates import template_from_body
 from connector.store import business as business_store
-from connector.store import destinations, files, plan, recipes
+from connector.store import destinations, files, lists, plan, recipes
 from connector.store.db import Row, Tx
+from connector.store.lists import Unheard
 from connector.store.rows import value_of
 
 STATEMENT = "statement"  # the template for several invoices in one message
+RECEIPTS = "payment_received_several"  # the one for a transfer that paid several
 PINNED_KEPT = 500  # sets of pinned versions in memory; there is one for each change of a recipe
 
 
@@ -60,6 +63,7 @@ class Composer:
     open_channels: frozenset[str]
     file_link: Callable[[str], str] | None = None  # None: no document is sent
     approved: Approved = field(default_factory=Approved)  # places for money, as of this claim
+    unheard: Mapping[str, Unheard] = field(default_factory=dict)  # lists whose sync a cut has swallowed
     _business: Business | None = None
     _blocked: dict[str, str] = field(default_factory=dict)
     _recipes: dict[str, Recipe | None] = field(default_factory=dict)
@@ -75,6 +79,7 @@ class Composer:
             raise LookupError("this database has no business yet: run tagih setup")
         self._blocked = plan.blocked_templates(tx)
         self.approved = destinations.approved(tx)
+        self.unheard = lists.unheard(tx)
         self._today = {}
         self._tx = tx
 
@@ -130,7 +135,8 @@ class Composer:
         items = [item for item in items if item.step.key == FIRST_KEY][:1] or items
         first = items[0]
         language = self._language(first)
-        name = STATEMENT if len(items) > 1 else self._template_name(first)
+        several = RECEIPTS if first.step.stage is Stage.RECEIPT else STATEMENT
+        name = several if len(items) > 1 else self._template_name(first)
         if name is None:
             return self._free_text(first, token=token, to=to, language=language, window_open=window_open)
         template = self._template(first.pinned.get(name), name)
@@ -138,11 +144,13 @@ class Composer:
             return "template_missing"
         customer = value_of(Customer, first.customer._mapping)
         if len(items) > 1:
-            invoices = [i.invoice for i in items if i.invoice]
-            values = wording.statement_values(invoices, customer, self.business, language)
+            values = self._values_of_several(items, customer, language)
         else:
             values = self._values(first, customer, language)
-        if wording.suspicious_names(template, values):
+        numbers = [item.invoice.number for item in items if item.invoice] if len(items) > 1 else []
+        if wording.suspicious_names(template, values) or any(
+            wording.suspicious(number, long_digits=True) for number in numbers
+        ):
             return "suspicious_value"
         if template.reply and not window_open and first.step.channel is Channel.WHATSAPP:
             return "reply_window_over"
@@ -174,10 +182,27 @@ class Composer:
             paid_on=date.fromisoformat(data["paid_on"]) if data.get("paid_on") else None,
             payment_method=data.get("payment_method"),
         )
+        if data.get("paid_on") and data.get("paid_amount") is not None:
+            paid = [(item.invoice, data["paid_amount"])]
+            values |= {"count": "1", "invoices_text": paid_text(paid, language)}
         if data.get("promise_on"):
             values["promise_date"] = format_date(date.fromisoformat(data["promise_on"]), language)
             values["promise_amount"] = format_money(data["promise_amount"], item.invoice.currency, language)
         return values | given
+
+    def _values_of_several(self, items: Sequence[Item], customer: Customer, language: str) -> dict[str, str]:
+        invoices = [item.invoice for item in items if item.invoice]
+        if items[0].step.stage is not Stage.RECEIPT:
+            return wording.statement_values(invoices, customer, self.business, language)
+        data = items[0].step.data
+        return receipt_values(
+            [(item.invoice, item.step.data["paid_amount"]) for item in items if item.invoice],
+            customer,
+            self.business,
+            language,
+            paid_on=date.fromisoformat(data["paid_on"]),
+            payment_method=data.get("payment_method"),
+        )
 
     def _outgoing(
         self, rendered: wording.Rendered, item: Item, template: wording.Template, *, token: str, to: str
@@ -221,7 +246,19 @@ class Composer:
             return "template_missing"
         if not window_open and item.step.channel is Channel.WHATSAPP:
             return "reply_window_over"
-        return OutgoingMessage(token, to, str(text), language)
+        file_id = item.step.data.get("file_id")
+        document = self._attached(file_id) if file_id else None
+        if file_id and (document is None or item.step.channel is not Channel.WHATSAPP):
+            return "file_missing"
+        return OutgoingMessage(token, to, str(text), language, document=document)
+
+    def _attached(self, file_id: str) -> Document | None:
+        """The file that a person sends beside their words, as a link that the provider fetches."""
+        file = files.by_id(self._tx, file_id) if self._tx is not None else None
+        if self.file_link is None or file is None or file.state is not FileState.READY or not file.media_type:
+            return None
+        name = sent_name(file.name, file.media_type)
+        return Document(self.file_link(file.id), name, is_image=file.media_type != PDF)
 
     def _template_name(self, item: Item) -> str | None:
         """The step's own template; the invoice text instead while it is still true and never arrived."""

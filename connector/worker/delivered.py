@@ -66,7 +66,8 @@ class Endings:
 
     setting: Setting
 
-    def write_down(self, tx: Tx, job: Job, answer: Answer | Transport) -> None:
+    def write_down(self, tx: Tx, job: Job, answer: Answer | Transport) -> bool:
+        """What came of an attempt; answers whether the subscription ended with it."""
         status = answer.status if isinstance(answer, Answer) else None
         attempt = rules.Attempt(
             status=status,
@@ -82,10 +83,14 @@ class Endings:
         found = rules.after(attempt, then, tx.now, self.setting.rng)
         result = deliveries.Result(job.row.id, job.row.fence, status, self._kept(job, answer))
         if not deliveries.record(tx, result, found):
-            return
+            return False
+        if now_known.once and found.state is rules.DeliveryState.DELIVERED and not job.row.is_test:
+            subscriptions.remove(tx, job.subscription.id)
+            return True
         deliveries.record_health(tx, job.subscription.id, found)
         if found.stop is not None:
             self.stop(tx, job.subscription, found.stop, status)
+        return False
 
     def _kept(self, job: Job, answer: Answer | Transport) -> str | None:
         """What the log may show of a refusal: nothing of our own network, no people (T-15)."""

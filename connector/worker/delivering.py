@@ -72,6 +72,12 @@ class Deliverer:
         did = self._record()
         with self.store.read() as tx:
             behind, lost, ready = fanout.behind(tx), deliveries.has_expired(tx), deliveries.ready(tx)
+            ended = subscriptions.ended(tx)
+        if ended:
+            with self.store.write() as tx:
+                for id in subscriptions.lock(tx, ended):
+                    subscriptions.remove(tx, id)
+            behind, ready = _without(behind, ended), _without(ready, ended)
         if behind or lost:
             with self.store.write() as tx:
                 did += deliveries.take_back(tx) if lost else 0
@@ -212,8 +218,8 @@ class Deliverer:
                 ids = {job.subscription.id for job, _ in taken}
                 present = subscriptions.lock(tx, ids)  # one that was removed meanwhile has no log either
                 for job, answer in taken:
-                    if job.subscription.id in present:
-                        self._ends.write_down(tx, job, answer)
+                    if job.subscription.id in present and self._ends.write_down(tx, job, answer):
+                        del present[job.subscription.id]
         except Exception:
             self._done[:0] = taken  # nothing of it is written: the next turn tries again
             raise
@@ -227,6 +233,10 @@ class Deliverer:
         with self.store.write() as tx:
             old, older = tx.machine_ms - _ms(ANSWERS_KEPT), tx.machine_ms - _ms(LOG_KEPT)
             deliveries.forget(tx, before_m=older, answers_before_m=old)
+
+
+def _without(ids: Sequence[str], ended: Sequence[str]) -> list[str]:
+    return [id for id in ids if id not in ended]
 
 
 def _ms(length: timedelta) -> int:

@@ -9,7 +9,7 @@ from connector.domain.decision import NewEvent
 from connector.domain.model import Business
 from connector.domain.ticks import day_starts_of, told_from
 from connector.domain.windows import local_date, local_instant
-from connector.store import changes, digests, figures, invoices, queue
+from connector.store import audit_chain, changes, digests, figures, invoices, queue
 from connector.store.apply import append_events
 from connector.store.db import Row, Tx
 
@@ -34,6 +34,8 @@ def tell(tx: Tx, row: Row[Any], business: Business) -> None:
         first=min(local_date(before, business.zone), yesterday),
         last=yesterday,
         since=before,
+        zone=business.zone,
+        audit_head=audit_chain.head(tx).short,
     )
     append_events(
         tx,

@@ -18,11 +18,14 @@ from connector.store.db import Store, Tx
 from connector.store.files import File
 from connector.worker import attention
 from connector.worker.guarded_fetch import Failed, Fetched, fetch, read
+from connector.worker.guarding import WAITS_FOR_FILE
 from connector.worker.outgoing import Answer, Outgoing
 
 AT_ONCE = 4
 LEASE = timedelta(minutes=5)
-WAITS = "waiting_for_pdf"
+# What waits for a file is asked again when the file has come; what a person hears when it never will.
+_WAITS = {FileKind.INVOICE_PDF: "waiting_for_pdf", FileKind.OUTGOING: WAITS_FOR_FILE}
+_CASES = {FileKind.INVOICE_PDF: "pdf_missing", FileKind.OUTGOING: "file_not_sent"}
 
 
 @dataclass(slots=True)
@@ -117,10 +120,10 @@ class Fetching:
             fault = refusal_of(result.body, file.kind)
             if fault is None:
                 files.keep(tx, file.id, result.body)
-                if file.kind is FileKind.INVOICE_PDF:
-                    destinations.ask_again(tx, WAITS)
-                else:
+                if file.kind is FileKind.PROOF:
                     _prove(tx, file.id)
+                else:
+                    destinations.ask_again(tx, _WAITS[file.kind])
             else:
                 self._end(tx, file, FileState.REFUSED, fault)
             return
@@ -134,12 +137,14 @@ class Fetching:
     def _end(self, tx: Tx, file: File, state: FileState, reason: str) -> None:
         """Nothing is kept, and a person hears why."""
         files.end(tx, file.id, state, reason)
+        if file.kind is FileKind.OUTGOING:
+            destinations.ask_again(tx, _WAITS[file.kind])
         if file.customer_id is None:
             return
         own = business.get(tx)
         attention.open_case(
             tx,
-            reason="pdf_missing" if file.kind is FileKind.INVOICE_PDF else "file_refused",
+            reason=_CASES.get(file.kind, "file_refused"),
             invoice_id=file.invoice_id,
             customer_id=file.customer_id,
             note=why(reason, "en" if own is not None and own.language == "en" else "id", file.media_type),

@@ -9,19 +9,45 @@ from datetime import timedelta
 from connector.actions import destinations as acts
 from connector.domain import destinations as rules
 from connector.domain.files import FileState
-from connector.domain.model import Channel, Stage
+from connector.domain.listtrust import ASK_AFTER
+from connector.domain.model import Channel, Permission, Stage
 from connector.domain.permission import RECHECK, Later
 from connector.store import files
 from connector.store.db import Tx
 from connector.store.files import File
+from connector.store.lists import NOT_SYNCED
+from connector.worker import attention
 from connector.worker.composing import Composer, Item
 
 DOCUMENT_RECHECK = timedelta(minutes=15)
+WAITS_FOR_FILE = "waiting_for_file"
 
 
 def must_wait(tx: Tx, composer: Composer, item: Item, *, live: bool) -> Later | None:
     """Why this message may not leave yet, and until when; None when it may."""
-    return _unapproved(tx, composer, item, live=live) or _document(tx, composer, item)
+    return (
+        _unsynced(tx, composer, item)
+        or _unapproved(tx, composer, item, live=live)
+        or _document(tx, composer, item)
+        or _attached(tx, item)
+    )
+
+
+def _unsynced(tx: Tx, composer: Composer, item: Item) -> Later | None:
+    """After a cut a list's reminders wait for its first sync: who has paid in the night is not chased for it.
+
+    A person is asked when it does not come, and after a day the reminders go on.
+    """
+    reminds = item.step.permission is Permission.REMINDER
+    name = item.invoice.list_name if item.invoice else None
+    missing = composer.unheard.get(name) if reminds and name else None
+    if missing is None or name is None:
+        return None
+    asks_at = missing.cut_to + ASK_AFTER
+    if tx.now >= asks_at:
+        attention.ask_about_list(tx, name)
+    following = [at for at in (asks_at, missing.until) if at > tx.now]
+    return Later(min(following), NOT_SYNCED)
 
 
 def _unapproved(tx: Tx, composer: Composer, item: Item, *, live: bool) -> Later | None:
@@ -47,6 +73,24 @@ def _document(tx: Tx, composer: Composer, item: Item) -> Later | None:
     if tx.now >= file.give_up_at:
         return None
     return Later(min(tx.now + DOCUMENT_RECHECK, file.give_up_at), "waiting_for_pdf")
+
+
+def _attached(tx: Tx, item: Item) -> Later | None:
+    """A person's words wait for the file that goes beside them; without it they would say something else."""
+    file_id = item.step.data.get("file_id")
+    file = files.by_id(tx, file_id) if file_id else None
+    if file is None or file.state is not FileState.WAITING:
+        return None
+    return Later(tx.now + DOCUMENT_RECHECK, WAITS_FOR_FILE)
+
+
+def lost_file(tx: Tx, item: Item) -> bool:
+    """Whether the file beside these words will never come; a person was told when that was known."""
+    file_id = item.step.data.get("file_id")
+    if not file_id:
+        return False
+    file = files.by_id(tx, file_id)
+    return file is None or file.state in (FileState.FAILED, FileState.REFUSED)
 
 
 def document_file(tx: Tx, composer: Composer, item: Item) -> File | None:

@@ -9,6 +9,7 @@ from typing import Any
 from connector.clock import from_ms, to_ms
 from connector.domain import model, permission, truth
 from connector.domain.model import Permission, Stage, StepState
+from connector.domain.payments import TOGETHER
 from connector.domain.problems import Problem
 from connector.store import facts as contact
 from connector.store import queue
@@ -91,9 +92,15 @@ class Judge:
         )
         work.ends.extend((step.id, state, reason) for step, state, reason in settled.ended)
         rows = {row.id: row for row in group}
-        chosen = [*([settled.survivor] if settled.survivor else []), *settled.others]
-        for step in chosen:
+        for step in settled.chosen:
             self._permit(work, rows[step.id], step, invoice, recipe)
+        notice, going = settled.spoken_for, {row.id for row, _ in work.go}
+        if notice is not None and settled.survivor is not None and settled.survivor.id not in going:
+            # A reminder that waits or ends says nothing for anybody: caps and cases never stop a notice.
+            work.ends = [end for end in work.ends if end[0] != notice.id]
+            self._permit(work, rows[notice.id], notice, invoice, recipe)
+        if settled.survivor is not None and not _will_go(work, settled.survivor.id):
+            work.ends = [_unreplaced(end, {row.id for row in group}) for end in work.ends]
 
     def _permit(
         self,
@@ -115,9 +122,14 @@ class Judge:
             work.moves.append((step.id, to_ms(answer.at), answer.reason))
         else:
             blocked = self.composer.blocked_template(step.template, step.channel)
-            waits = None if blocked else guarding.must_wait(work.tx, self.composer, item, live=self.live)
+            lost = guarding.lost_file(work.tx, item)
+            waits = (
+                None if blocked or lost else guarding.must_wait(work.tx, self.composer, item, live=self.live)
+            )
             if blocked:
                 work.ends.append((step.id, StepState.HELD, blocked))
+            elif lost:
+                work.ends.append((step.id, StepState.HELD, "file_missing"))
             elif waits:
                 work.moves.append((step.id, to_ms(waits.at), waits.reason))
             else:
@@ -198,6 +210,18 @@ class Judge:
         )
 
 
+def _will_go(work: Work, step_id: str) -> bool:
+    """Whether the step leaves now, or waits for nothing but its hour."""
+    moved = next((reason for id, _, reason in work.moves if id == step_id), None)
+    return moved in truth.ON_PURPOSE if moved else any(row.id == step_id for row, _ in work.go)
+
+
+def _unreplaced(end: tuple[str, StepState, str], ids: set[str]) -> tuple[str, StepState, str]:
+    """The ending of a step whose successor is held as well: nothing newer was said, its time is over."""
+    step_id, state, reason = end
+    return (step_id, state, "stage_over") if step_id in ids and reason == "superseded" else end
+
+
 def _invoice_text_arrived(facts: contact.ClaimFacts, invoice_id: str, recipe: model.Recipe | None) -> bool:
     """Whether the customer has the invoice's details: by its own step, or by one that stood in for it."""
     if invoice_id in facts.created_arrived:
@@ -215,7 +239,10 @@ def _by_invoice(rows: Sequence[Row[Any]]) -> list[list[Row[Any]]]:
 
 
 def message_key(row: Row[Any], item: Item) -> tuple[str, ...]:
-    """Steps of one customer, address and channel can share a message: the plan's, not receipts."""
+    """Steps of one customer, address and channel can share a message: the plan's, and one transfer's receipts."""
+    if row.stage == Stage.RECEIPT and item.invoice is not None and item.step.data.get(TOGETHER):
+        whose = item.customer.id if item.customer else ""
+        return (row.address_id, row.channel, whose, item.invoice.currency, item.step.data[TOGETHER])
     if row.stage in (Stage.RECEIPT, Stage.OTHER) or item.invoice is None:
         return (row.id,)
     customer = item.customer.id if item.customer else ""

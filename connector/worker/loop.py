@@ -51,6 +51,7 @@ FINISH_S = 6.0  # less than the supervisor waits for us: what came back must sti
 BUSY_TRIES = 8
 TIDY_EVERY_S = 600.0
 POLL_S = 0.05
+IDLE_S = 0.5  # time alone makes work too: the longest that a whole turn is put off while nothing is written
 BREATH_S = 0.015  # the longest that an answer waits for others to be recorded with it
 SLICE_S = 0.003
 CLAIM = 200  # steps in one claim: about 40 ms of work
@@ -146,6 +147,7 @@ class Worker:
         busy = 0
         while not self._stopping:
             try:
+                seen = self.store.version()
                 did = await self.turn()
                 busy = 0
             except Exception as fault:
@@ -157,7 +159,7 @@ class Worker:
                 await asyncio.sleep(BUSY_S * 2**busy)
                 continue
             if not did:
-                await self._rest()
+                await self._rest(seen)
         leaving = [] if self.deliverer is None else [self.deliverer.finish(FINISH_S)]
         await asyncio.gather(self._sending.finish(FINISH_S), *leaving)
         self._record()
@@ -182,11 +184,15 @@ class Worker:
         while self._sending.in_flight and time.monotonic() < until:
             await asyncio.sleep(SLICE_S)
 
-    async def _rest(self) -> None:
-        try:
-            await asyncio.wait_for(self._sending.arrived.wait(), POLL_S)
-        except TimeoutError:
-            return
+    async def _rest(self, seen: object) -> None:
+        """Until an answer came, somebody wrote something, or time may have made work."""
+        until = time.monotonic() + IDLE_S
+        while not self._sending.arrived.is_set():
+            try:
+                await asyncio.wait_for(self._sending.arrived.wait(), POLL_S)
+            except TimeoutError:
+                if time.monotonic() >= until or self.store.version() != seen:
+                    return
 
     # --- one turn -------------------------------------------------------------------------------------------
 

@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from connector.clock import from_ms, to_ms
 from connector.domain import holds
-from connector.domain.model import UnknownPolicy
+from connector.domain.model import InvoiceStatus, Stage, StepState, UnknownPolicy
 from connector.providers import Provider
 from connector.store import inbox, listening, messages, outages, plan, queue
-from connector.store.db import Tx
+from connector.store.db import Row, Tx
 from connector.worker import attention
 from connector.worker.composing import Composer
+
+_CLOSED = (InvoiceStatus.PAID, InvoiceStatus.VOID)
+_ALWAYS_TRUE = (Stage.RECEIPT, Stage.OTHER)
 
 
 @dataclass(slots=True)
@@ -60,17 +64,22 @@ class Reconciler:
                     outages.longest_since(tx, row.intent_at), listening.silence_since(tx, row.intent_at_m)
                 ),
             )
-            self._carry_out(tx, row.id, row.step_id, verdict)
+            self._carry_out(tx, row, verdict)
         return len(rows)
 
     def _carry_out(
-        self, tx: Tx, message_id: str, step_id: str, verdict: holds.Wait | holds.ResendOnce | holds.Person
+        self, tx: Tx, row: Row[Any], verdict: holds.Wait | holds.ResendOnce | holds.Person
     ) -> None:
         if isinstance(verdict, holds.Wait):
-            messages.unknown_until(tx, [message_id], hold_until=to_ms(verdict.until))
+            messages.unknown_until(tx, [row.id], hold_until=to_ms(verdict.until))
         elif isinstance(verdict, holds.ResendOnce):
-            plan.plan_again(tx, step_id, due_at=tx.now_ms, reason="resent_once", resend=True)
+            plan.plan_again(tx, row.step_id, due_at=tx.now_ms, reason="resent_once", resend=True)
         else:
-            plan.hold(tx, step_id, reason="unknown_outcome")
-            for step in queue.steps_of_messages(tx, [message_id]).get(message_id, []):
-                attention.ask_person(tx, step, reason="unknown_outcome")
+            plan.hold(tx, row.step_id, reason=holds.AWAITS_PERSON)
+            if row.invoice_status in _CLOSED and row.step_stage not in _ALWAYS_TRUE:
+                # It would not be said any more, so nobody needs to find out.
+                queue.end(tx, [(row.step_id, StepState.CANCELLED, holds.NEVER_KNOWN)])
+                return
+            for step in queue.steps_of_messages(tx, [row.id]).get(row.id, []):
+                if step.id == row.step_id:
+                    attention.ask_person(tx, step, reason=holds.CASE)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from connector.actions import known
 from connector.clock import to_ms
-from connector.domain import retry
+from connector.domain import holds, retry
 from connector.domain.decision import NewEvent
 from connector.domain.model import (
+    Channel,
     MessageStatus,
     Outcome,
     OutcomeKind,
@@ -79,16 +81,20 @@ class Recorder:
         if fallbacks:
             add_steps(tx, fallbacks)
         append_events(tx, [e for m, rows, _ in accepted for e in sent_events(tx, m, rows)])
+        doubted = [s for m, rows, _ in accepted if m.status == MessageStatus.UNKNOWN for s in rows]
+        known.settle_steps(tx, doubted, outcome=holds.ARRIVED)
 
     def not_taken(self, tx: Tx, message: Row[Any], steps: Sequence[Row[Any]], outcome: Outcome) -> None:
         """The provider said no, or the request never left. The class of the error decides what follows."""
         messages.refused(tx, message.id, code=outcome.code, title=outcome.title, answer=outcome.raw)
-        live = [s for s in own(message, steps) if s.state in (StepState.SENDING, StepState.UNKNOWN)]
+        live = [s for s in own(message, steps) if _waits_for_news(s)]
         consequence = self.effects(tx, message, outcome)
         if outcome.action == "connect":
             senders.give_back(tx, sender_id=message.sender_id, address_id=message.address_id)
         for step in live:
             self._after_refusal(tx, message, step, outcome, consequence)
+        if message.status == MessageStatus.UNKNOWN:
+            known.settle_steps(tx, steps, outcome="other", note=outcome.title)
 
     def effects(self, tx: Tx, message: Row[Any], outcome: Outcome) -> retry.Consequence:
         """What a refusal means beyond its message: for the sender, the template, the number.
@@ -152,8 +158,10 @@ class Recorder:
                 )
             ],
         )
-        if outcome.code == "131026" and fallback is None:
-            attention.contact_problem(tx, step.customer_id, "not_on_whatsapp")
+        taken = message.sent_at is not None
+        problem = retry.contact_problem_of(outcome, Channel(message.channel), taken=taken)
+        if problem is not None and fallback is None:
+            attention.contact_problem(tx, step.customer_id, problem, address_id=message.address_id)
         if fallback is None and outcome.action not in ("suppress",):
             attention.ask_person(tx, step, reason="provider_refused", note=outcome.title)
 
@@ -195,6 +203,12 @@ class Recorder:
 def own(message: Row[Any], steps: Sequence[Row[Any]]) -> list[Row[Any]]:
     """The steps that this message still speaks for: a later claim took the others, and its answer counts."""
     return [s for s in steps if s.message_id == message.id]
+
+
+def _waits_for_news(step: Row[Any]) -> bool:
+    """On its way, or nobody knows: a person who was asked meanwhile need not find out any more."""
+    on_its_way = step.state in (StepState.SENDING, StepState.UNKNOWN)
+    return on_its_way or (step.state == StepState.HELD and step.reason == holds.AWAITS_PERSON)
 
 
 def _why(outcome: Outcome, consequence: retry.Consequence) -> str:

@@ -176,17 +176,21 @@ class Ticks:
 
     def _claim(self, tx: Tx, row: Row[Any]) -> None:
         """The truce is over. While nobody has answered the customer the reminders stay held, and a person hears it
-        again.
+        again, every week.
         """
         claim = claim_store.by_id(tx, row.key.rpartition(":")[2])
-        if claim is not None and claims.is_unanswered(claim):
-            attention.open_case(
-                tx,
-                reason=claims.UNANSWERED,
-                invoice_id=claim.invoice_id,
-                customer_id=claim.customer_id,
-                words=claim.words,
-            )
+        if claim is None or not claims.is_unanswered(claim):
+            return
+        attention.open_case(
+            tx,
+            reason=claims.waiting_reason(claim),
+            invoice_id=claim.invoice_id,
+            customer_id=claim.customer_id,
+            words=claim.words,
+            again=True,
+        )
+        zone = self.composer.zone(customer_store.by_id(tx, claim.customer_id), None)
+        queue.plan_again(tx, row.id, due_at=to_ms(claims.calls_again_at(tx.now, zone)))
 
     def _task(self, tx: Tx, row: Row[Any]) -> None:
         invoice = invoice_store.by_id(tx, row.invoice_id or "")
@@ -205,6 +209,11 @@ class Ticks:
             # A running promise keeps the owner's hands free as well; the task comes after it.
             days = (ends - today).days + 1
             queue.move(tx, [(row.id, row.due_at + days * 86_400_000, "promise_active")])
+            return
+        if claims.comes_first(claim_store.on_invoice(tx, invoice.customer_id, invoice.id), tx.now):
+            # Whoever looks into the claim looks at the money: one call is enough.
+            days = (to_ms(tx.now) - row.due_at) // 86_400_000 + 1
+            queue.move(tx, [(row.id, row.due_at + days * 86_400_000, "claim_waiting")])
             return
         queue.done(tx, [row.id])
         attention.ask_person(tx, row, reason=str(row.data.get("reason") or "overdue_long"))

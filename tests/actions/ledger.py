@@ -43,6 +43,10 @@ class Book:
     def number(self, step: Step) -> str:
         return f"{self.name}-{step.invoice}"
 
+    @property
+    def phone(self) -> str:
+        return f"0812{self.name.removeprefix('K'):0>7}"
+
     def ref(self, step: Step) -> str:
         return f"{self.name}-r{step.ref}"
 
@@ -53,6 +57,14 @@ class Book:
             except Problem as problem:
                 self.refused[problem.code] += 1
             check(self)
+
+    def received(self) -> tuple[int, int]:
+        """How many payments there are, and what stands of them on invoices."""
+        item, pay = schema.payment_items, schema.payments
+        with self.shop.store.read() as tx:
+            count = tx.conn.execute(sa.select(sa.func.count()).select_from(pay)).scalar_one()
+            standing = sa.select(sa.func.sum(item.c.amount)).where(item.c.reversed_at.is_(None))
+            return int(count), int(tx.conn.execute(standing).scalar_one() or 0)
 
     def act(self, action: str, **given: Any) -> dict[str, Any]:
         return self.shop.act(action, settle=0, **given)
@@ -121,6 +133,46 @@ def _claim(book: Book, step: Step) -> None:
         book.act("answer_payment_claim", claim=claim, answer=answer)
 
 
+def _import(book: Book, step: Step) -> None:
+    """One row of a list that runs: new, changed, ticked or with its tick gone."""
+    row = {
+        "nama": f"Toko {book.name}",
+        "kode pelanggan": book.name,
+        "no wa": book.phone,
+        "no invoice": book.number(step),
+        "jumlah": str(step.amount * 1000),
+        "jatuh tempo": f"2026-12-{4 + step.invoice:02d}",
+        "lunas": "v" if step.flag else "",
+    }
+    book.act("import_rows", list=book.name, rows=[row], mode="apply", first_import_quiet=False)
+
+
+def _recur(book: Book, step: Step) -> None:
+    """A charge of the same customer: its next month is issued by hand, or paid ahead."""
+    period = f"2027-{step.invoice:02d}"
+    book.act(
+        "upsert_recurring_charge",
+        charge_ref=f"{book.name}-C{step.ref}",
+        customer_ref=book.name,
+        customer_name=f"Toko {book.name}",
+        amount=step.amount * 1000,
+        due_day=5,
+        first_period="2027-01",
+        **{"paid_through" if step.flag else "issue_period": period},
+    )
+
+
+def _tell_twice(book: Book, step: Step) -> None:
+    """The same transfer of a customer without a reference: the second time it adds nothing."""
+    how = ("exact", "oldest_first", "ask")[step.ref % 3]
+    given = {"customer": book.name, "amount": step.amount * 1000, "allocate": how, "allow_over": step.flag}
+    book.act("mark_paid", **given)
+    before = book.received()
+    again = book.act("mark_paid", **given)
+    assert again["result"] in ("probable_duplicate", "needs_choice")
+    assert book.received() == before
+
+
 OPERATIONS: dict[str, Callable[[Book, Step], None]] = {
     "create": _create,
     "update": _update,
@@ -133,6 +185,9 @@ OPERATIONS: dict[str, Callable[[Book, Step], None]] = {
     "split": _split,
     "join": _join,
     "claim": _claim,
+    "import": _import,
+    "recur": _recur,
+    "tell_twice": _tell_twice,
 }
 
 
@@ -156,6 +211,10 @@ def check(book: Book) -> None:
         steps = rows(sa.select(schema.steps).where(schema.steps.c.invoice_id.in_(list(invoices))))
         sequences = rows(sa.select(schema.sequences).where(schema.sequences.c.invoice_id.in_(list(invoices))))
         events = rows(sa.select(schema.events).where(schema.events.c.invoice_id.in_(list(invoices))))
+        periods = rows(
+            sa.select(schema.charge_periods).where(schema.charge_periods.c.invoice_id.in_(list(invoices)))
+        )
+    _issued_once(invoices, periods, sequences)
     _balances(invoices, items)
     _plans_add_up(invoices, plans)
     _payments_add_up(payments, items)
@@ -184,6 +243,18 @@ def _balances(invoices: dict[str, Any], items: list[Any]) -> None:
         assert row.parent_id is None or row.status == "void" or row.paid <= row.amount, (
             "instalments take no more"
         )
+
+
+def _issued_once(invoices: dict[str, Any], periods: list[Any], sequences: list[Any]) -> None:
+    """A charge's invoice is that of one period, which has no other, and whoever owes it is asked for it.
+
+    One whose payment ahead was taken back is void, and its period undecided: it is billed in its time.
+    """
+    issued = [r for r in invoices.values() if r.source == "recurring" and r.parent_id is None]
+    assert sorted(p.invoice_id for p in periods) == sorted(r.id for r in issued if r.status != "void")
+    assert len({(p.charge_id, p.period) for p in periods}) == len(periods)
+    asked = {s.invoice_id for s in sequences}
+    assert all(r.status in ("void", "paid") or r.id in asked for r in issued)
 
 
 def _plans_add_up(invoices: dict[str, Any], plans: list[Any]) -> None:

@@ -68,6 +68,19 @@ def test_the_reference_of_a_known_payment_adds_nothing(shop: Shop) -> None:
     assert shop.invoice(A3).paid == 50_000_000
 
 
+def test_what_was_ticked_meanwhile_is_what_the_claim_was_about(shop: Shop) -> None:
+    claim = _claim(shop)
+    ticked = shop.act("mark_paid", invoice=A3, amount="500000")
+    shop.pass_time(days=6)
+
+    answer = shop.act("answer_payment_claim", claim=claim, answer="received_part", amount="500000")
+
+    assert (answer["result"], answer["payment_id"]) == ("already_recorded", ticked["payment_id"])
+    assert shop.invoice(A3).paid == 50_000_000
+    answered = next(c for c in shop.rows("claims") if c["id"] == claim)
+    assert (answered["state"], answered["payment_id"]) == ("received_part", ticked["payment_id"])
+
+
 def test_a_part_is_recorded_and_the_reminders_go_on(shop: Shop) -> None:
     claim = _claim(shop)
 
@@ -97,6 +110,27 @@ def test_not_found_ends_the_truce_with_one_kind_word(shop: Shop) -> None:
     assert (word.state, word.permission) == ("planned", "reminder")
     others = [s.key for s in shop.steps(A3) if s.kind == "message" and s.state == "planned" and s is not word]
     assert "H+7" in others and "H+1" not in others, "one text today, the next stage in its own time"
+
+
+@pytest.mark.parametrize(
+    ("silent", "case", "says", "reminders"),
+    [
+        (False, None, "Pelanggan diberi tahu", "resumed"),
+        (True, None, "pelanggan tidak diberi tahu", "resumed"),
+        (False, "dispute", "Pelanggan belum diberi tahu", "held"),
+    ],
+)
+def test_not_found_says_what_the_customer_really_hears(
+    shop: Shop, silent: bool, case: str | None, says: str, reminders: str
+) -> None:
+    claim = _claim(shop)
+    if case:
+        shop.act("open_case", invoice=A3, reason=case)
+
+    answer = shop.act("answer_payment_claim", claim=claim, answer="not_found", tell_customer=not silent)
+
+    assert says in answer["result_text"]
+    assert (answer["reminders"], answer["hold_reason"]) == (reminders, "disputed" if case else None)
 
 
 def test_a_case_that_a_person_resolves_answers_the_claim(shop: Shop) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connector.actions import import_planning, imports
+from connector.actions import import_desk, import_planning, imports
 from connector.actions.import_publishing import carry_out, job_of
 from connector.actions.imports import Reading
 from connector.actions.run import context
@@ -163,7 +163,7 @@ def test_many_at_once_give_what_the_actions_give_one_by_one(
 
     at_once = published(shop, sheets)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(import_planning._Desk, "_decide", _one_by_one)
+        patched.setattr(import_desk.Desk, "_decide", _one_by_one)
         one_by_one = published(shop, sheets)
 
     assert _only_in(at_once, one_by_one) == _only_in(one_by_one, at_once) == {}

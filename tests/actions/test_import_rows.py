@@ -104,8 +104,8 @@ def test_what_changed_while_it_was_prepared_is_prepared_again(
     real = import_syncing._prepared
     calls: list[str] = []
 
-    def prepared(ctx: Any, given: dict[str, Any]) -> Any:
-        found = real(ctx, given)
+    def prepared(ctx: Any, *given: Any) -> Any:
+        found = real(ctx, *given)
         calls.append("prepared")
         if len(calls) == 1:
             shop.act("mark_paid", invoice="K-1", paid_on="2026-11-20")

@@ -55,6 +55,27 @@ def test_the_book_adds_up_whatever_happens_in_whatever_order(shop: Shop, steps: 
             Step("pay_instalment", 3, 300, 1, True, 2),
             Step("reverse", 3, 700, 2, False, 2),
         ],
+        # A list's tick, taken back and set again; months issued and paid ahead; all of it paid at once.
+        [
+            Step("import", 1, 1000, 0, True, 2),
+            Step("import", 1, 1500, 0, False, 2),
+            Step("import", 3, 700, 0, True, 1),
+            Step("recur", 1, 500, 1, False, 2),
+            Step("recur", 3, 500, 1, True, 2),
+            Step("pay_customer", 1, 1500, 2, True, 2),
+            Step("import", 1, 1500, 0, True, 2),
+        ],
+        # Months paid ahead by a transfer that is taken back, then paid again at another price by one told twice.
+        [
+            Step("void", 1, 300, 0, False, 1),
+            Step("void", 2, 300, 0, False, 1),
+            Step("recur", 1, 500, 1, False, 2),
+            Step("pay_customer", 1, 1500, 1, True, 2),
+            Step("reverse", 1, 1500, 1, False, 2),
+            Step("recur", 1, 700, 1, False, 1),
+            Step("tell_twice", 1, 1500, 1, True, 2),
+            Step("tell_twice", 1, 700, 1, True, 2),
+        ],
         # One transfer over several, one part of it back, one invoice void.
         [
             Step("pay_customer", 1, 1500, 1, True, 2),

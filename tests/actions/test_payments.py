@@ -232,3 +232,102 @@ def test_a_void_invoice_takes_no_money(shop: Shop) -> None:
 
     with pytest.raises(Conflict):
         shop.act("mark_paid", invoice="A3-2026-12", amount="1500000")
+
+
+# --- one transfer told twice about a customer ---------------------------------------------------------------------
+
+
+def _rent_of_dimas(shop: Shop) -> None:
+    """A monthly charge of Rp350.000 whose December is issued."""
+    given = {"charge_ref": "M-1", "customer_name": "Dimas", "customer_phone": "0857-1111-2222"}
+    months = {"amount": "350000", "due_day": 3, "first_period": "2026-12", "issue_period": "2026-12"}
+    shop.act("upsert_recurring_charge", settle=0, **given, **months)
+
+
+def test_the_same_transfer_of_a_customer_pays_no_month_ahead(shop: Shop) -> None:
+    _rent_of_dimas(shop)
+    told = {"customer": "085711112222", "amount": "350000"}
+    first = shop.act("mark_paid", **told)
+
+    again = shop.act("mark_paid", **told)
+    by_the_bank = shop.act("mark_paid", **told, payment_ref="mt_9")
+    another = shop.act("mark_paid", **told, payment_ref="mt_10")
+
+    assert (again["result"], again["payment_id"]) == ("probable_duplicate", first["payment_id"])
+    assert again["invoice_number"] == "M-1-2026-12"
+    assert by_the_bank["payment_id"] == first["payment_id"], "the reference of the same money"
+    assert (another["result"], another["payment_invoice_numbers"]) == ("recorded", "M-1-2027-01")
+
+
+def test_the_same_transfer_of_a_customer_fills_no_second_invoice(shop: Shop) -> None:
+    _two_of_toko_maju(shop)
+    told = {"customer": "TOKO-88", "amount": "1000000", "allocate": "oldest_first"}
+    shop.act("mark_paid", **told)
+
+    again = shop.act("mark_paid", **told)
+    next_week = shop.act("mark_paid", **told, paid_on="2026-11-20")
+
+    assert (again["result"], next_week["result"]) == ("probable_duplicate", "recorded")
+    assert [shop.invoice(n).paid for n in ("F-1", "F-2")] == [100_000_000] * 2
+
+
+@pytest.mark.parametrize("how", [{"invoice": "F-2"}, {"customer": "TOKO-88", "allocate": "oldest_first"}])
+def test_a_kept_transfer_that_is_told_again_with_its_invoice_is_that_transfer(
+    shop: Shop, how: dict[str, str]
+) -> None:
+    _two_of_toko_maju(shop)
+    kept = shop.act("mark_paid", customer="TOKO-88", amount="1000000")
+
+    chosen = shop.act("mark_paid", amount="1000000", **how)
+
+    assert (kept["result"], chosen["result"]) == ("needs_choice", "recorded")
+    assert chosen["payment_id"] == kept["payment_id"]
+    assert {c["state"] for c in shop.rows("cases") if c["id"] == kept["case_id"]} == {"resolved"}
+
+
+def test_a_zero_too_many_pays_no_year_until_somebody_says_so(shop: Shop) -> None:
+    _rent_of_dimas(shop)
+
+    asked = shop.act("mark_paid", customer="085711112222", amount="3500000")
+    assert (asked["result"], asked["candidates_text"]) == (
+        "needs_choice",
+        "M-1-2026-12 Rp350.000 (3 Des 2026)",
+    )
+    assert "9 bulan" in asked["result_text"] and "allow_over" in asked["result_text"]
+    assert [i["number"] for i in shop.rows("invoices") if i["number"].startswith("M-1-")] == ["M-1-2026-12"]
+
+    meant = {"customer": "085711112222", "payment": asked["payment_id"], "allow_over": True}
+    answer = shop.act("mark_paid", **meant)
+
+    assert (answer["result"], answer["settles_invoice"]) == ("recorded", True)
+    assert len(answer["payment_invoice_numbers"].split(",")) == 10
+
+
+# --- what a payment answers ---------------------------------------------------------------------------------------
+
+
+def test_a_payment_closes_the_cases_that_were_only_about_the_money(shop: Shop) -> None:
+    reasons = ("overdue_long", "promise_broken", "dispute")
+    opened = {r: shop.act("open_case", invoice="A3-2026-12", reason=r)["case_id"] for r in reasons}
+
+    shop.act("mark_paid", invoice="A3-2026-12")
+
+    states = {
+        c["reason"]: (c["state"], c["outcome"]) for c in shop.rows("cases") if c["id"] in opened.values()
+    }
+    assert states == {
+        "overdue_long": ("resolved", "payment_found"),
+        "promise_broken": ("resolved", "payment_found"),
+        "dispute": ("open", None),
+    }
+
+
+def test_a_plan_that_is_paid_closes_the_cases_of_the_debt_and_of_its_instalments(shop: Shop) -> None:
+    shop.act("open_case", invoice="A3-2026-12", reason="overdue_long")
+    shop.act("create_payment_plan", invoice="A3-2026-12", instalments=2)
+    shop.act("open_case", invoice="A3-2026-12/1", reason="plan_broken")
+
+    shop.act("mark_paid", invoice="A3-2026-12", amount="1500000")
+
+    ours = [c for c in shop.rows("cases") if c["reason"] in ("overdue_long", "plan_broken")]
+    assert [c["state"] for c in ours] == ["resolved"] * 2

@@ -289,7 +289,7 @@ def test_an_unknown_amount_is_asked_three_days_before_it_should_go(shop: Shop) -
     assert planned(shop)["due_at"] == 1797786300000  # 21 December, 00:05 in Jakarta
 
 
-def test_paid_through_makes_the_months_paid_with_one_receipt(shop: Shop) -> None:
+def test_paid_through_makes_the_months_paid_with_receipts_that_go_together(shop: Shop) -> None:
     upsert(shop, due_day=3)
 
     answer = upsert(shop, due_day=3, paid_through="2027-02")
@@ -298,8 +298,9 @@ def test_paid_through_makes_the_months_paid_with_one_receipt(shop: Shop) -> None
     numbers = ["M-0417-2026-12", "M-0417-2027-01", "M-0417-2027-02"]
     assert {shop.invoice(n).status.value for n in numbers} == {"paid"}
     steps = [s for n in numbers for s in shop.steps(n)]
-    assert [s.key.partition(":")[0] for s in steps] == ["receipt"]
-    assert steps[0].data["paid_amount"] == 3 * 350000 * 100
+    assert [s.key.partition(":")[0] for s in steps] == ["receipt"] * 3
+    assert len({s.data["together"] for s in steps}) == 1
+    assert sum(s.data["paid_amount"] for s in steps) == 3 * 350000 * 100
     assert upsert(shop, due_day=3, paid_through="2027-02")["result"] == "unchanged"
 
 
@@ -319,7 +320,8 @@ def test_more_than_is_open_pays_whole_months_ahead(shop: Shop) -> None:
     assert answer["payment_invoice_numbers"] == "M-0417-2026-12,M-0417-2027-01,M-0417-2027-02"
     assert (answer["overpaid_amount"], answer["settles_invoice"]) == ("0", True)
     receipts = [s for s in shop.rows("steps") if s["key"].startswith("receipt:")]
-    assert [s["data"]["paid_amount"] for s in receipts] == [1050000 * 100]
+    assert [s["data"]["paid_amount"] for s in receipts] == [350000 * 100] * 3
+    assert len({s["data"]["together"] for s in receipts}) == 1
     assert planned(shop)["key"] == "issue:2027-03"
 
 
@@ -396,3 +398,53 @@ def test_a_charge_that_is_not_there_cannot_stop(shop: Shop) -> None:
         shop.act("stop_recurring_charge", charge="X-1")
 
     assert refused.value.code == "charge_not_found"
+
+
+def test_an_invoice_is_issued_a_week_before_and_the_reminders_stay_reminders(shop: Shop) -> None:
+    upsert(shop, due_day=10, recipe="kost")
+    shop.pass_time(days=5)
+
+    run_step(shop)
+
+    plan = {
+        s.key: s.due_at.isoformat()[:10] for s in shop.steps("M-0417-2026-12") if s.state.value == "planned"
+    }
+    assert (plan["created"], plan["H-3"], plan["H"]) == ("2026-12-03", "2026-12-07", "2026-12-10")
+
+
+def test_a_charge_may_be_issued_on_another_day_than_its_recipe_says(shop: Shop) -> None:
+    before = upsert(shop)
+
+    after = upsert(shop, issue_days_before=2)
+
+    assert (before["issue_days_before"], before["next_issue_on"]) == (7, "2026-12-24")
+    assert (after["issue_days_before"], after["next_issue_on"]) == (2, "2026-12-29")
+    with pytest.raises(Invalid):
+        upsert(shop, issue_days_before=29)
+
+
+def test_a_charge_that_has_stopped_says_so_when_it_is_written_again(shop: Shop) -> None:
+    upsert(shop, due_day=3)
+    shop.act("stop_recurring_charge", charge="M-0417")
+
+    again, dearer = upsert(shop, due_day=3), upsert(shop, due_day=3, amount="400.000")
+
+    assert (again["result"], again["charge_status"]) == ("already_stopped", "stopped")
+    assert (dearer["result"], dearer["charge_status"]) == ("updated", "stopped")
+
+
+def test_an_amount_that_comes_after_the_due_day_is_first_heard_of_gently(shop: Shop) -> None:
+    upsert(shop, charge_ref="M-1", due_day=3)  # the same customer knows us by then
+    given = {k: v for k, v in GYM.items() if k != "amount"}
+    shop.act("upsert_recurring_charge", settle=0, **{**given, "due_day": 3, "recipe": "kost"})
+    run_step(shop)
+    shop.pass_time(days=7)  # 5 December
+
+    shop.act("update_invoice", settle=0, invoice="M-0417-2026-12", amount="412.500")
+
+    planned = {
+        s.key: s.template for s in shop.steps("M-0417-2026-12") if s.state.value == "planned" and s.template
+    }
+    assert planned["first"] == "first_contact"
+    assert min(planned, key=lambda key: shop.step("M-0417-2026-12", key).due_at) == "first"
+    assert "H+1" in planned  # counted from the day on which it could be known

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from connector.actions.issuing import when_due
+from connector.actions.run import context
 from connector.domain.problems import Invalid, NotFound
 
 from .shop import Shop
@@ -202,3 +204,72 @@ def test_items_add_up_to_what_is_paid(shop: Shop) -> None:
 
     assert shop.invoice(A3).paid == 70_000_000
     assert sorted(standing) == [50_000_000, 70_000_000]  # the other one is the sample's
+
+
+# --- months that were paid ahead ----------------------------------------------------------------------------------
+
+DIMAS = "085711112222"
+
+
+def _charge(shop: Shop, **more: object) -> None:
+    given = {"charge_ref": "M-1", "customer_name": "Dimas", "customer_phone": DIMAS, "recipe": "kost"}
+    months = {"amount": "350000", "due_day": 31, "first_period": "2026-12"}
+    shop.act("upsert_recurring_charge", settle=0, **{**given, **months, **more})
+
+
+def _issue_what_is_due(shop: Shop) -> None:
+    """What the worker does when the step of the charge is due."""
+    (charge,) = [c for c in shop.rows("recurring_charges") if c["ref"] == "M-1"]
+    with shop.store.write() as tx:
+        ctx = context(tx, shop.catalog, "tagih", settle_seconds=0, mode="sandbox")
+        assert when_due(ctx, charge["id"], charge["step_id"])
+
+
+def test_months_ahead_whose_payment_is_taken_back_wait_for_their_day_again(shop: Shop) -> None:
+    _charge(shop, issue_period="2026-12")
+    paid = shop.act("mark_paid", customer=DIMAS, amount="1050000", payment_ref="big")
+    assert paid["payment_invoice_numbers"] == "M-1-2026-12,M-1-2027-01,M-1-2027-02"
+    january = shop.invoice("M-1-2027-01").id
+
+    answer = shop.act("reverse_payment", payment="big", reason="salah ketik")
+
+    assert answer["payment_invoice_numbers"] == paid["payment_invoice_numbers"]
+    assert shop.act("find_customer", customer=DIMAS)["total_due"] == "350000", "only December is due"
+    late = shop.act("mark_paid", customer=DIMAS, amount="1050000", payment_ref="big")
+    mended = shop.act("mark_paid", customer=DIMAS, amount="350000")
+    assert (late["result"], mended["payment_invoice_numbers"]) == ("already_reversed", "M-1-2026-12")
+
+    _charge(shop, amount="400000")
+    _at(shop, "2027-01-28 09:00")
+    _issue_what_is_due(shop)
+
+    born = shop.invoice("M-1-2027-01")
+    assert (born.id, born.status, born.due) == (january, "open", 40_000_000)
+    assert shop.sequence("M-1-2027-01").state == "planned"
+    assert shop.step("M-1-2027-01", "created").state == "planned"
+    ahead = shop.act("mark_paid", customer=DIMAS, amount="800000", payment_ref="two")
+    assert ahead["payment_invoice_numbers"] == "M-1-2027-01,M-1-2027-02"
+    assert shop.rows("payments")[-1]["amount"] == 80_000_000
+
+
+def test_a_month_that_was_paid_ahead_and_is_due_by_now_is_reminded_of(shop: Shop) -> None:
+    _charge(shop, paid_through="2026-12")
+    _at(shop, "2026-12-29 09:00")
+
+    shop.act("reverse_payment", invoice="M-1-2026-12", reason="salah kolom")
+
+    assert (shop.invoice("M-1-2026-12").status, shop.sequence("M-1-2026-12").state) == ("open", "planned")
+    waiting = [s for s in shop.steps("M-1-2026-12") if s.kind == "message" and s.state == "planned"]
+    assert "created" in {s.key for s in waiting}
+
+
+def test_a_month_given_back_does_not_stand_in_the_way_of_the_next_tenant(shop: Shop) -> None:
+    _charge(shop, issue_period="2026-12", paid_through="2027-01")
+    shop.act("reverse_payment", invoice="M-1-2027-01", reason="salah kolom")
+
+    _charge(shop, customer_name="Budi", customer_phone="0857-3333-4444")
+    _at(shop, "2027-01-28 09:00")
+    _issue_what_is_due(shop)
+
+    card = shop.act("get_invoice", invoice="M-1-2027-01")
+    assert (card["customer_name"], card["invoice_status"]) == ("Budi", "open")

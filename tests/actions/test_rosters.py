@@ -39,7 +39,7 @@ def apply(shop: Shop, some: list[dict[str, Any]]) -> dict[str, Any]:
 def test_a_roster_says_who_pays_when_and_how_much(shop: Shop) -> None:
     answer = apply(shop, rows(6))
 
-    assert answer["text"] == "6 penyewa, terbit berikutnya 2 Des 2026 09:00, jumlah Rp9.000.000."
+    assert answer["text"] == "6 penyewa, terbit berikutnya 28 Nov 2026 09:00, jumlah Rp9.000.000."
     assert (answer["tenants"], answer["total"], answer["counts"]) == (6, "9000000", {"created": 6})
 
 

@@ -150,6 +150,17 @@ def test_a_paid_invoice_is_not_asked_for_again(shop: Shop) -> None:
     assert shop.act("resend_invoice", invoice="A3-2026-12", reason="x")["result"] == "not_needed"
 
 
+def test_the_invoice_goes_once_however_often_it_is_asked_for_before_it_left(shop: Shop) -> None:
+    first = shop.act("resend_invoice", invoice="A3-2026-12", reason="tidak ketemu")
+
+    again = shop.act("resend_invoice", invoice="A3-2026-12", reason="tidak ketemu")
+
+    assert (again["result"], again["step_id"]) == ("already_planned", first["step_id"])
+    assert (again["message_id"], again["step_at"]) == (first["message_id"], first["step_at"])
+    texts = [s for s in shop.steps("A3-2026-12") if s.template == "invoice_created"]
+    assert sorted(s.state for s in texts) == ["planned", "superseded"], "it stands for the first text as well"
+
+
 POLICY = Policy(
     name="p",
     window=WindowRule(opens=time(8), closes=time(20)),

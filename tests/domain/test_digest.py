@@ -20,6 +20,7 @@ from connector.domain.digest import (
     figures_of,
     sums_text,
 )
+from connector.domain.waiting import LISTED, Parked, Unanswered, claim_lines, parked_lines
 
 MONDAY = date(2026, 12, 7)
 
@@ -62,7 +63,7 @@ def test_a_cut_of_the_period_is_said_with_what_it_did() -> None:
     }
 
     assert said == {
-        "id": "Listrik padam 49 jam: 14 pesan terlambat, 9 digantikan yang lebih benar, 0 hilang, 0 ganda.",
+        "id": "Listrik padam 49 jam: 14 pesan terlambat, 9 diganti pesan yang lebih benar, 0 hilang, 0 ganda.",
         "en": "Power was out for 49 hours: 14 late, 9 replaced by a truer one, 0 lost, 0 doubled.",
     }
 
@@ -73,6 +74,17 @@ def test_a_digest_in_one_sentence() -> None:
     assert digest_summary(found, currency="IDR", language="en") == (
         "Monday 7 Dec: 6 overdue (Rp9,000,000), 2 due today, 1 waiting for you."
     )
+
+
+def test_what_waits_is_listed_in_short_and_free_words_of_a_sender_are_not_repeated() -> None:
+    parked = [Parked(f"pay_{n}", 10_000_000, "IDR", "2026-12-06") for n in range(LISTED)]
+    told = {"pay_0": "F-331", "pay_1": "dari Budi, rek 88123456"}
+
+    said = parked_lines(parked, told, count=7, total="Rp700.000", language="en")
+
+    assert said[1:3] == ["• Rp100,000 on 2026-12-06, for F-331", "• Rp100,000 on 2026-12-06"]
+    assert said[-1] == "and 2 more"
+    assert claim_lines([Unanswered("clm_1", 1)], {}, count=1, language="en")[1] == "• several invoices, 1 day"
 
 
 def test_other_currencies_are_named_beside_our_own() -> None:

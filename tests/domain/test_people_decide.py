@@ -61,7 +61,7 @@ HELD = Step(
     Stage.DUE,
     at("2026-12-05 09:00"),
     state=StepState.HELD,
-    reason="unknown_outcome",
+    reason="unknown_person",
 )
 
 

@@ -57,6 +57,8 @@ def test_the_ways_an_indonesian_mobile_number_is_written(written: str) -> None:
         ("081234567890 (Budi)", "phone_has_letters"),
         ("0812 3456 7890 ext 12", "phone_has_letters"),
         ("8.12E+11", "phone_rounded"),
+        ("081234567890.0", "phone_rounded"),
+        ("0812-3456-7890.00", "phone_rounded"),
         ("6,28123E+12", "phone_rounded"),
         ("081234567890/081398765432", "phone_ambiguous"),
         ("081234567890\n081398765432", "phone_ambiguous"),

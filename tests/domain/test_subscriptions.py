@@ -34,6 +34,7 @@ ABOUT = Told("invoice_overdue", True, True, frozenset({"gold"}), "kost", 3, sour
         (Filters(reasons=frozenset({"dispute"})), True),  # asked of needs_human only
         (Filters(sources=frozenset({"sheet:kost"})), True),
         (Filters(sources=frozenset({"xero"})), False),
+        (Filters(only_customers=frozenset({"cus_1"})), False),  # what is about nobody in particular stays out
     ],
 )
 def test_every_filter_must_agree(filters: Filters, passes: bool) -> None:

@@ -94,7 +94,7 @@ def test_only_the_door_was_closed_and_a_person_is_asked(kost: World) -> None:
     kost.advance(at("2026-11-28 09:30"))
 
     created = kost.steps("T-1")["created"]
-    assert (created.state, created.reason) == ("held", "unknown_outcome")
+    assert (created.state, created.reason) == ("held", "unknown_person")
 
 
 def test_the_same_with_the_door_open_goes_once_more(kost: World) -> None:

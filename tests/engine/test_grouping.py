@@ -147,7 +147,7 @@ def test_a_promise_for_one_invoice_leaves_it_out_of_the_message(kost: World) -> 
     assert {r.invoice_id for r in accepted(kost) if r.key == "H-1"} == {kost.steps("T-1")["H-1"].invoice_id}
 
 
-def test_receipts_are_never_merged(kost_on_both: World) -> None:
+def test_receipts_of_two_transfers_are_two_messages(kost_on_both: World) -> None:
     kost = kost_on_both
     kost.invoice("T-1", recipe="tiga-hari")
     kost.invoice("T-2", amount="250000", description="Listrik", recipe="tiga-hari")
@@ -158,6 +158,60 @@ def test_receipts_are_never_merged(kost_on_both: World) -> None:
     kost.advance(at("2026-12-02 09:00"))
 
     assert kost.sent()[1:] == [("12-02 08:00", "payment_received")] * 2
+
+
+def test_the_whole_says_it_all_for_a_part_that_nobody_has_heard_of(kost_on_both: World) -> None:
+    kost = kost_on_both
+    kost.invoice("T-1", recipe="tiga-hari")
+    kost.invoice("T-2", amount="250000", description="Listrik", recipe="tiga-hari")
+    kost.advance(at("2026-12-01 22:30"))
+    for number, amount in (("T-1", "500000"), ("T-2", "100000")):
+        kost.act("mark_paid", invoice=number, amount=amount)
+    kost.advance(at("2026-12-01 23:00"))
+    kost.act("mark_paid", invoice="T-1")
+    rest = kost.act("mark_paid", invoice="T-2")
+    kost.act("reverse_payment", payment=rest["payment_id"], reason="salah catat")
+
+    kost.advance(at("2026-12-02 09:00"))
+
+    assert sorted(kost.sent()[1:]) == [
+        ("12-02 08:00", "payment_partial"),
+        ("12-02 08:00", "payment_received"),
+    ]
+    (part,) = kost.rows(schema.messages, schema.messages.c.template == "payment_partial")
+    assert "T-2" in part.text and "Rp150.000" in part.text
+    assert [s.reason for k, s in kost.steps("T-1").items() if s.state == "superseded"] == ["superseded"]
+
+
+def test_one_transfer_for_three_invoices_is_one_confirmation_that_names_them(kost_on_both: World) -> None:
+    kost = kost_on_both
+    for number, amount in (("T-1", "1500000"), ("T-2", "250000"), ("T-3", "75000")):
+        kost.invoice(number, amount=amount, recipe="tiga-hari")
+    kost.advance(at("2026-12-01 22:00"))
+    before = len(kost.sent())
+
+    kost.act("mark_paid", invoice="T-1,T-2,T-3", amount="1800000", allocate="oldest_first")
+    kost.advance(at("2026-12-03 09:00"))
+
+    assert kost.sent()[before:] == [("12-02 08:00", "payment_received_several")]
+    text = kost.rows(schema.messages, schema.messages.c.template == "payment_received_several")[0].text
+    assert all(words in text for words in ("3 tagihan", "Rp1.800.000", "T-1", "T-2", "T-3", "sisa Rp25.000"))
+    told = [s for n in ("T-1", "T-2", "T-3") for k, s in kost.steps(n).items() if k.startswith("receipt:")]
+    assert [s.state for s in told] == ["sent"] * 3
+
+
+def test_what_is_taken_back_before_the_confirmation_is_not_in_it(kost: World) -> None:
+    for number in ("T-1", "T-2", "T-3"):
+        kost.invoice(number, recipe="tiga-hari")
+    kost.advance(at("2026-12-01 22:00"))
+    kost.act("mark_paid", invoice="T-1,T-2,T-3")
+
+    kost.act("reverse_payment", invoice="T-2", reason="wrong row")
+    kost.advance(at("2026-12-02 08:30"))
+
+    (message,) = kost.rows(schema.messages, schema.messages.c.template == "payment_received_several")
+    assert "Rp3.000.000" in message.text
+    assert "T-2" not in message.text
 
 
 def test_a_stop_on_a_shared_phone_silences_both(kost_on_both: World) -> None:

@@ -149,3 +149,36 @@ def test_no_message_at_night(kost: World) -> None:
     kost.advance(at("2026-11-29 12:00"))
 
     assert kost.sent() == [("11-29 08:00", "invoice_created")]
+
+
+def test_who_is_reached_by_no_channel_is_told_as_unreachable_once(kost: World) -> None:
+    kost.invoice()
+    kost.fault(code="131026", rate=1)
+    kost.fault(provider="sandbox_sms", kind="failed", code="invalid_number", rate=1)
+
+    kost.advance(at("2026-12-20 12:00"))
+
+    told = [(e.data["problem"], e.data["invoices_waiting"]) for e in kost.events("contact_problem")]
+    assert told == [("unreachable", 1)]
+    assert {e.data["final"] for e in kost.events("message_failed") if e.data["channel"] == "sms"} == {True}
+
+
+def test_a_choice_of_the_provider_says_nothing_about_the_number(kost: World) -> None:
+    kost.invoice(recipe="starter")
+    kost.fault(code="131049", rate=1)
+
+    kost.advance(at("2026-11-29 12:00"))
+
+    assert kost.events("message_failed")
+    assert kost.events("contact_problem") == []
+
+
+def test_who_writes_on_whatsapp_is_on_whatsapp_again(kost: World) -> None:
+    kost.invoice()
+    kost.fault(code="131026", next=1)
+    kost.advance(at("2026-11-28 09:05"))
+
+    kost._say(SITI, text="kak ini saya", channel="whatsapp")
+
+    (address,) = kost.rows(schema.addresses)
+    assert (address.state, address.state_until) == ("ok", None)

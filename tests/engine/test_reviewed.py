@@ -66,7 +66,7 @@ def test_the_invoice_text_is_not_said_again_while_its_outcome_is_with_a_person(k
     kost.advance(at("2026-11-28 09:00"))
     with kost.store.write() as tx:
         created = schema.steps.c.key == "created"
-        tx.conn.execute(schema.steps.update().where(created).values(state="held", reason="unknown_outcome"))
+        tx.conn.execute(schema.steps.update().where(created).values(state="held", reason="unknown_person"))
 
     kost.advance(at("2026-12-02 10:00"))
 

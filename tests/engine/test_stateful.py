@@ -71,6 +71,8 @@ BY_THE_PROVIDER = {
     ("unknown", "failed"),  # the answer was lost, the status says no
     ("held", "sent"),  # a person was asked already, and then the status says yes
     ("planned", "sent"),  # to be sent once more, and then the status says yes
+    ("held", "failed"),  # a person was asked already, and then the status says no
+    ("cancelled", "sent"),  # nobody was to find out any more, and then the status says yes
 }
 # A key is planned anew in its own row as long as it never reached a provider.
 ANEW = {("cancelled", "planned"), ("skipped", "planned"), ("superseded", "planned")}
@@ -284,6 +286,24 @@ class Engine(RuleBasedStateMachine):
         self.world.restart()
         self.world.worker.rng.seed(7)
 
+    @rule(hours=st.sampled_from([1, 3]), code=st.sampled_from([None, None, "131026"]))
+    def doubt_through_a_cut(self, hours: int, code: str | None) -> None:
+        """The answer is lost, then the power: a person is asked, and half an hour later the provider speaks."""
+        following = next_due(self.world.store)
+        if following is None or following > self.world.now + timedelta(days=4):
+            return
+        self.world.advance(following - timedelta(minutes=1))
+        self.world.fault(kind="lost_answer", next=1)
+        self.world.fault(kind="late", next=1, seconds=(hours * 60 + 30) * 60.0)
+        if code is not None:
+            self.world.fault(kind="failed", code=code, next=1)
+        self.world.advance(timedelta(minutes=1))
+        self.world.power(False)
+        self.world.no_faults()  # whatever was due may have been no message: without the cut it would go twice
+        self.world.advance(timedelta(hours=hours))
+        self.world.power(True)
+        self.world.settle()
+
     @rule(
         cause=st.sampled_from(CAUSES),
         hours=st.sampled_from([1, 3, 15, 49]),
@@ -362,6 +382,25 @@ class Engine(RuleBasedStateMachine):
             allowed = may_move(StepState(move.old), StepState(move.new), StepKind(move.kind))
             known = (move.old, move.new) in BY_THE_PROVIDER | ANEW
             assert allowed or known, f"{move.step}: {move.old} -> {move.new} ({move.why})"
+
+    @invariant()
+    def no_doubt_outlives_its_answer(self) -> None:
+        """A message whose outcome became known leaves no open case about it and no held sequence."""
+        if not hasattr(self, "world"):
+            return
+        messages = {m.id: m.status for m in self.world.rows(schema.messages)}
+        carried = {
+            item.invoice_id
+            for item in self.world.rows(schema.message_items)
+            if messages[item.message_id] == "unknown"
+        }
+        asked = self.world.rows(
+            schema.cases, schema.cases.c.state == "open", schema.cases.c.reason == "unknown_outcome"
+        )
+        assert {case.invoice_id for case in asked} <= carried
+        for sequence in self.world.rows(schema.sequences, schema.sequences.c.state == "held"):
+            if sequence.reason == "unknown_person":
+                assert sequence.invoice_id in {case.invoice_id for case in asked}
 
     # --- the end --------------------------------------------------------------------------------------------
 

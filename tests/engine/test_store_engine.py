@@ -260,7 +260,7 @@ def test_a_provider_that_said_nothing_since_leaves_it_to_a_person(kost_on_both: 
 
     kost.advance(at("2026-11-28 12:00"))
 
-    assert (step(kost).state, step(kost).reason) == ("held", "unknown_outcome")
+    assert (step(kost).state, step(kost).reason) == ("held", "unknown_person")
     assert [c.reason for c in kost.rows(schema.cases)] == ["unknown_outcome"]
     assert [e.data["reason"] for e in kost.events("needs_human")] == ["unknown_outcome"]
     assert len(kost.phone(SITI)) == 1
@@ -301,7 +301,7 @@ def test_a_second_unknown_asks_a_person(kost: World) -> None:
 
     kost.advance(at("2026-11-28 12:00"))
 
-    assert (step(kost).state, step(kost).reason) == ("held", "unknown_outcome")
+    assert (step(kost).state, step(kost).reason) == ("held", "unknown_person")
     assert [c.reason for c in kost.rows(schema.cases)] == ["unknown_outcome"]
     assert kost.phone(SITI) == []
 
@@ -314,7 +314,7 @@ def test_the_policy_person_never_sends_again(kost: World) -> None:
 
     kost.advance(at("2026-11-28 12:00"))
 
-    assert (step(kost).state, step(kost).reason) == ("held", "unknown_outcome")
+    assert (step(kost).state, step(kost).reason) == ("held", "unknown_person")
     assert kost.phone(SITI) == []
 
 
@@ -353,7 +353,7 @@ def test_a_corrected_due_date_does_not_forget_that_it_was_sent_once_more(kost_on
     kost.advance(at("2026-11-28 12:00"))
 
     assert kost.phone(SITI) == []
-    assert (step(kost).state, step(kost).reason) == ("held", "unknown_outcome")
+    assert (step(kost).state, step(kost).reason) == ("held", "unknown_person")
 
 
 def test_the_first_message_that_arrives_after_its_resend_is_reported(kost_on_both: World) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flows.flow import Flow
+from flows.shelf import Shelf, opened
 from world import START, world
 
 
@@ -26,3 +27,10 @@ def flow_from(tmp_path: Path, database_url: str) -> Iterator[Callable[..., Flow]
 def flow(flow_from: Callable[..., Flow]) -> Flow:
     """Nothing in the book yet: no customer, no invoice; the shipped recipes are there."""
     return flow_from()
+
+
+@pytest.fixture
+def shelf() -> Iterator[Shelf]:
+    """A file server whose links are given to actions."""
+    with opened() as made:
+        yield made

@@ -145,6 +145,22 @@ def test_an_untick_after_the_receipt_waits_for_a_person(flow: Flow) -> None:
     assert of_row(answer, 14)["invoice_status"] == "paid"
 
 
+def test_a_receipt_that_left_by_whatsapp_has_left_though_an_sms_waits_behind_it(flow: Flow) -> None:
+    begun(flow)
+    flow.advance("2026-12-01 10:00")
+    flow.world.fault(
+        kind="silent", next=9
+    )  # nobody says that it arrived, so the second channel stays planned
+    sync(flow, sheet(lunas="v"))
+    flow.advance("2026-12-01 10:30")
+    assert flow.phone(SITI).templates[-1] == "payment_received"
+
+    answer = sync(flow, sheet())
+
+    waiting = of_row(answer, 14)
+    assert (waiting["result"], waiting["invoice_status"], waiting["next_send"]) == ("waiting", "paid", "")
+
+
 def test_a_refused_row_names_the_heading_and_what_to_do(flow: Flow) -> None:
     answer = sync(flow, [*sheet(), row(17, "Eko", "12345")])
 
@@ -168,3 +184,53 @@ def test_at_two_in_the_morning_without_power_one_sync_brings_all_ticks(flow: Flo
     for number in (SITI, BUDI, DEWI):
         assert flow.phone(number).templates == ["invoice_created", "payment_received"]
         assert flow.phone(number).sent[-1][0] >= "12-04 08:00"
+
+
+def kept_in_step(flow: Flow) -> None:
+    """The schedule of the sheet runs every hour until the lights go out at two, the night before it is due."""
+    begun(flow)
+    for hour in ("18:00", "19:00", "20:00"):
+        flow.advance(f"2026-12-04 {hour}")
+        sync(flow, sheet())
+    flow.power_off("2026-12-05 02:00")
+    flow.power_on("2026-12-05 07:45")
+
+
+def test_after_a_cut_reminders_wait_for_the_first_sync_with_the_ticks_of_the_night(flow: Flow) -> None:
+    kept_in_step(flow)
+    flow.advance("2026-12-05 09:30")
+    number = of_row(sync(flow, sheet(), mode="preview"), 15)["invoice_number"]
+    why = {
+        line["reason"]: line["reason_text"] for line in flow.run("explain_invoice", invoice=number)["lines"]
+    }
+    before = flow.phone(BUDI).templates
+
+    sync(flow, sheet(lunas="v"))
+    flow.advance("2026-12-05 09:45")
+
+    assert "due_today" not in before and "belum disinkronkan sejak padam" in why["list_not_synced"]
+    assert flow.phone(BUDI).templates == [*before, "due_today"]
+    assert flow.phone(SITI).templates[-1] == "payment_received"
+    assert "due_today" not in flow.phone(SITI).templates
+
+
+def test_a_sheet_that_stays_silent_calls_a_person_and_holds_nothing_for_ever(flow: Flow) -> None:
+    kept_in_step(flow)
+
+    flow.advance("2026-12-05 12:00")
+    asked = flow.run("find_cases", reason="list_not_synced")["items"]
+    flow.advance("2026-12-06 12:00")
+
+    assert [case["note"] for case in asked] == ["kost-melati"]
+    assert flow.phone(BUDI).sent[-1] == ("12-06 09:00", "overdue_notice")
+    assert len(only(flow.events("needs_human"), reason="list_not_synced")) == 1
+
+
+def test_a_file_that_was_brought_once_never_waits_for_a_sync(flow: Flow) -> None:
+    begun(flow)
+    flow.power_off("2026-12-05 02:00")
+    flow.power_on("2026-12-05 07:45")
+
+    flow.advance("2026-12-05 12:00")
+
+    assert flow.phone(BUDI).sent[-1] == ("12-05 09:00", "due_today")

@@ -1,56 +1,16 @@
 """Flow 2: Xero or Jurnal invoice -> WhatsApp with the PDF; the link is fetched once, when it is given."""
 
-import http.server
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flows.flow import Flow
+from flows.shelf import PDF, Shelf
 from world import at
 
 from connector.store import schema
 
-PDF = b"%PDF-1.7\nINV-1042\n%%EOF\n"
 SINAR = "+628111234567"
-
-
-@dataclass
-class Shelf:
-    """An accounting tool's file server: what it answers, and how often it was asked."""
-
-    url: str = ""
-    place: str = ""
-    status: int = 200
-    body: bytes = PDF
-    asked: list[str] = field(default_factory=list)
-
-
-@pytest.fixture
-def shelf() -> Iterator[Shelf]:
-    made = Shelf()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            made.asked.append(self.headers.get("Authorization") or "-")
-            self.send_response(made.status)
-            self.send_header("Content-Length", str(len(made.body)))
-            self.end_headers()
-            self.wfile.write(made.body)
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    made.place = f"127.0.0.1:{server.server_address[1]}"
-    made.url = f"http://{made.place}/inv-1042.pdf?token=rahasia"
-    yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
@@ -135,6 +95,19 @@ def test_an_uploaded_file_goes_by_its_id(shop: Flow) -> None:
     shop.world.advance(at("2026-11-28 10:00"))
 
     assert sent(shop) == [("invoice_created_pdf", "INV-1042.pdf")]
+
+
+def test_the_same_document_uploaded_again_is_the_same_document(shop: Flow) -> None:
+    """Zapier and n8n bring a file anew with every run of a flow."""
+    from connector.actions.documents import upload
+
+    first, again, other = (
+        upload(shop.world.store, body, name="INV-1042.pdf", by="key:flow") for body in (PDF, PDF, PDF + b"%")
+    )
+    invoice(shop, pdf=first.id)
+
+    assert invoice(shop, pdf=again.id)["result"] == "unchanged"
+    assert invoice(shop, pdf=other.id)["result"] == "updated"
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,39 @@ def test_flow_04_an_owner_asleep_is_asked_again_and_nobody_is_chased(flow: Flow)
     assert overdue and not any(e["safe_to_act"] for e in overdue if e["occurred_on"] > "2026-12-06")
 
 
+def test_flow_04_who_never_answers_is_called_every_week_and_about_nothing_else(flow: Flow) -> None:
+    claim = _claimed(flow)
+    before = flow.messages_sent()
+
+    flow.advance("2026-12-23 22:00")
+
+    calls = [(e["occurred_on"], e["reason"]) for e in flow.events("needs_human")]
+    days = ("2026-12-08", "2026-12-15", "2026-12-22")
+    assert calls == [("2026-12-06", "payment_claim"), *((day, "claim_waiting") for day in days)]
+    assert len({e["case_id"] for e in flow.events("needs_human")}) == 2
+    assert flow.messages_sent() == before
+
+    answer = flow.run("answer_payment_claim", claim=claim["claim_id"], answer="not_found")
+    assert (answer["reminders"], answer["hold_reason"]) == ("resumed", None)
+    flow.advance("2026-12-25 22:00")
+    assert flow.phone(SITI).templates[-1] == "claim_not_found", "the customer hears it, as the answer says"
+
+    flow.advance("2026-12-27 12:00")
+    assert [e["reason"] for e in flow.events("needs_human")][4:] == ["overdue_long"]
+
+
+def test_flow_04_a_claim_without_a_truce_calls_again_and_holds_nothing(flow: Flow) -> None:
+    for _ in range(2):
+        claim = _claimed(flow)
+        flow.run("answer_payment_claim", claim=claim["claim_id"], answer="not_found", tell_customer=False)
+    last = _claimed(flow)
+
+    flow.advance("2026-12-14 12:00")
+
+    calls = [e["occurred_on"] for e in flow.events("needs_human") if e["reason"] == "claim_repeated"]
+    assert (last["reminders_held_until"], calls) == (None, ["2026-12-06", "2026-12-13"])
+
+
 def test_flow_04_at_2_am_without_power_the_truce_holds_and_the_tap_counts_in_the_morning(flow: Flow) -> None:
     claim = _claimed(flow, "2026-12-12 19:30")
     before = flow.messages_sent()

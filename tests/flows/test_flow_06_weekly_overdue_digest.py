@@ -2,6 +2,9 @@
 
 from flows.flow import Flow
 
+from connector.store import audit_chain
+from connector.store.audit_chain import Head
+
 ROOMS = (("A1", "081290000001"), ("A2", "081290000002"), ("A3", "081290000003"), ("B1", "081290000004"))
 
 
@@ -111,3 +114,28 @@ def test_what_a_person_was_told_stays_true_when_it_is_read_again(flow: Flow) -> 
     flow.run("mark_paid", invoice="A1-2026-12", paid_on="2026-12-07", payment_ref="bca-1")
 
     assert flow.event("owner_digest") == before
+
+
+def test_money_that_waits_for_a_word_and_the_audits_head_stand_in_the_morning(flow: Flow) -> None:
+    tenants(flow)
+    flow.run("mark_paid", invoice="F-999", amount="250000", payment_ref="bca-9", park=True)
+    flow.advance("2026-12-05 09:00")
+    flow.press("+6281290000001", "already_paid")
+
+    flow.advance("2026-12-07 07:30")
+
+    told, asked = flow.event("owner_digest"), flow.run("get_summary", language="en")
+    assert (told["unmatched_count"], told["unmatched_total"], told["open_claims"]) == (1, "250000", 1)
+    lines = told["text"].splitlines()
+    assert [line for line in lines if "belum jelas" in line or "F-999" in line or "Mengaku" in line] == [
+        "Pembayaran belum jelas untuk apa: 1 (Rp250.000).",
+        "• Rp250.000 tanggal 2026-11-28, untuk F-999",
+        "Mengaku sudah bayar, belum dijawab: 1.",
+    ]
+    assert "• A1-2026-12, 2 hari" in lines
+    assert "Say they have paid, not answered yet: 1.\n• A1-2026-12, 2 days" in asked["text"]
+    head = Head.read(told["audit_head"])
+    assert head is not None and lines[-1] == f"Catatan audit sampai {told['audit_head']}."
+    with flow.world.store.read() as tx:
+        assert audit_chain.holds(tx, head)
+        assert not audit_chain.holds(tx, Head(head.no, "0" * 12))

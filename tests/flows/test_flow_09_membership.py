@@ -124,5 +124,6 @@ def test_flow_09_a_year_paid_at_the_desk_is_one_receipt_and_then_silence(flow: F
     assert answer["payment_invoice_numbers"] == ",".join(
         f"M-0417-{period}" for period in ("2026-12", "2027-01", "2027-02", "2027-03")
     )
-    assert flow.phone(DIMAS).templates == ["payment_received"]
+    assert flow.phone(DIMAS).templates == ["payment_received_several"]
     assert "1.400.000" in flow.phone(DIMAS).texts[0]
+    assert "M-0417 Desember 2026 sampai Maret 2027" in flow.phone(DIMAS).texts[0]

@@ -35,6 +35,22 @@ def test_the_same_wish_again_finds_what_the_first_one_made(house: House) -> None
     assert other["result"] == "created" and other["id"] != first["id"]
 
 
+def test_one_event_is_subscribed_at_its_own_address_and_ended_where_location_says(house: House) -> None:
+    made = house.call("POST", "/events/invoice_paid", {"url": PUBLIC})
+    again = house.call("POST", "/events/invoice_paid", {"url": PUBLIC})
+
+    assert (made.status_code, made.json()["events"]) == (201, ["invoice_paid"])
+    assert made.headers["Location"].endswith(f"/v1/webhooks/{made.json()['id']}")
+    assert again.json()["id"] == made.json()["id"]
+    assert house.call("DELETE", f"/{made.json()['id']}").json()["result"] == "deleted"
+    assert house.call("POST", "/events/invoice_gone", {"url": PUBLIC}).json()["code"] == "trigger_unknown"
+    refused = house.call("POST", "/events/invoice_paid", {"events": []}).json()["errors"]
+    assert {(e["field"], e["code"]) for e in refused} == {
+        ("url", "field_required"),
+        ("events", "field_unknown"),
+    }
+
+
 @pytest.mark.parametrize(
     ("wish", "field", "code"),
     [

@@ -253,9 +253,9 @@ def test_the_doctor_finds_nothing_on_a_served_home_and_names_what_is_wrong_on_an
     sick = ill.run("doctor")
 
     assert well.returncode == 0, well.stdout
-    assert "FAULT" not in well.stdout
+    assert "SALAH" not in well.stdout
     assert sick.returncode == 1
-    assert "readable by others: tagih.db" in sick.stdout and "run tagih setup" in sick.stdout
+    assert "readable by others: tagih.db" in sick.stdout and "tagih setup --home" in sick.stdout
 
 
 def test_setup_loads_the_sample_once(make_home: Callable[..., Home]) -> None:

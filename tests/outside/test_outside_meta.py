@@ -144,6 +144,7 @@ def test_all_that_whatsapp_cloud_sends_is_valid_by_metas_own_schema(live: Live) 
         for amount in ("500000", None):
             live.home.act("mark_paid", invoice=f"LIFE-{language}", amount=amount)
             live.home.advance("PT1H")
+        live.home.act("mark_paid", invoice=f"ONE-{language}, TWO-{language}", amount="3000000")
         last = live.home.act("mark_paid", invoice=f"WORD-{language}")
         live.home.act(
             "reverse_payment", payment=last["payment_id"], reason="wrong_invoice", tell_customer=True

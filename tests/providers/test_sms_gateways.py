@@ -11,7 +11,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from connector.domain.model import Inbound, MessageStatus, Notice, OutcomeKind, OutgoingMessage, StatusUpdate
+from connector.domain.model import (
+    Document,
+    Inbound,
+    MessageStatus,
+    Notice,
+    OutcomeKind,
+    OutgoingMessage,
+    StatusUpdate,
+)
 from connector.providers import PATH_SECRET, Provider, SenderConfig, Unbuildable, load_providers
 from connector.providers.http_sms import HttpSms
 
@@ -216,3 +224,11 @@ def test_the_other_ways_of_proving(auth: dict[str, str], headers: dict[str, str]
     assert gateway.verify(headers, b"raw", [secret])
     assert not gateway.verify(headers, b"raw", [b"another-secret"])
     assert not gateway.verify({}, b"raw", [secret])
+
+
+@pytest.mark.parametrize("name", sorted(GATEWAYS))
+def test_an_sms_carries_no_file(providers: dict[str, Provider], name: str) -> None:
+    from dataclasses import replace
+
+    with pytest.raises(Unbuildable, match="file_on_sms"):
+        providers[name].build(replace(MESSAGE, document=Document("https://t.example/f/1", "a.pdf")), sender())

@@ -51,6 +51,20 @@ MESSAGES = {
         Document("https://tagih.example/f/file_1.6a0.sig", "INV-1042.pdf"),
     ),
     "text": OutgoingMessage("msg_3", "+6281234567890", "Terima kasih 🙏\nSampai jumpa.", "id"),
+    "image": OutgoingMessage(
+        "msg_6",
+        "+6281234567890",
+        "Ini fotonya ya Kak.",
+        "id",
+        document=Document("https://tagih.example/f/file_2.6a0.sig", "AC-kamar.jpg", is_image=True),
+    ),
+    "document": OutgoingMessage(
+        "msg_7",
+        "+6281234567890",
+        "Ini kuitansinya.",
+        "id",
+        document=Document("https://tagih.example/f/file_3.6a0.sig", "kuitansi.pdf"),
+    ),
     "buttons": OutgoingMessage(
         "msg_4",
         "+6281234567890",

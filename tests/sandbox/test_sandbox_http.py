@@ -17,7 +17,9 @@ from werkzeug.serving import make_server
 from connector.domain import model
 from connector.domain.model import Button, Inbound, Outcome, OutcomeKind, OutgoingMessage, StatusUpdate
 from connector.providers import Provider, SenderConfig
+from connector.sandbox import phones
 from connector.sandbox.emulator import SMS, WHATSAPP, Rendered, Settings
+from connector.sandbox.posting import due_webhooks, mark_done
 from connector.sandbox.standalone import Poster, make_app
 from connector.store import emulator as rows
 from connector.store import schema
@@ -322,7 +324,10 @@ def test_the_page_says_whose_phone_it_is(
     assert f"<h2>Budi, Siti &lt;i&gt;Rahma <small>{PHONE}</small></h2>" in page
 
 
-def test_the_page_shows_and_presses(emulator: str, providers: dict[str, Provider]) -> None:
+def test_the_page_shows_and_presses(
+    emulator: str, providers: dict[str, Provider], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phones, "ANSWER_S", 0.0)  # nobody works here
     send(emulator, providers[WHATSAPP], message(template="other_<b>", params=(("a", "<script>alert(1)"),)))
     send(emulator, providers[WHATSAPP], message("msg_2"))
     page = httpx.get(f"{emulator}/sandbox/phones")
@@ -337,6 +342,25 @@ def test_the_page_shows_and_presses(emulator: str, providers: dict[str, Provider
     assert "<script" not in page.text and "Minta waktu</button>" in page.text
     assert (pressed.status_code, css.status_code) == (303, 200)
     assert 'class="typed"' in after.text and 'class="typed"' not in page.text
+
+
+def test_the_page_comes_back_when_the_worker_has_taken_the_answer(
+    own_store: Store, emulator: str, providers: dict[str, Provider]
+) -> None:
+    send(emulator, providers[WHATSAPP], message("msg_2"))
+    token = re.findall(r'name="csrf" value="([^"]+)"', httpx.get(f"{emulator}/sandbox/phones").text)[0]
+    mark_done(own_store, due_webhooks(own_store, SETTINGS, emulator))
+
+    def work() -> None:
+        mark_done(own_store, due_webhooks(own_store, SETTINGS, emulator))
+
+    worker, began = threading.Timer(0.3, work), time.monotonic()
+    worker.start()
+    httpx.post(f"{emulator}/sandbox/phones", data={"csrf": token, "phone": PHONE, "text": "halo"})
+    took = time.monotonic() - began
+    worker.join()
+
+    assert 0.25 < took < phones.ANSWER_S
 
 
 @pytest.mark.parametrize("csrf", ["", "wrong", "é"])

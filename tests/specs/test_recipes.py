@@ -118,6 +118,15 @@ def test_a_version_is_its_content_and_rebuilds_the_same_value():
     assert recipe_from_body(file.body, file.version, POLICIES) == file.recipe
 
 
+def test_a_recipe_says_how_long_before_its_due_date_an_invoice_is_issued():
+    early = parse(SMALL.replace("steps:", "issue: H-14\nsteps:")).recipe
+
+    assert (early.issue_days_before, parse(SMALL).recipe.issue_days_before) == (14, 7)
+    assert {SHIPPED[name].recipe.issue_days_before for name in SHIPPED} == {7}
+    for wrong in ("H+1", "H-29", "7"):
+        assert "issue" in faults_of(SMALL.replace("steps:", f"issue: {wrong}\nsteps:"))[0]
+
+
 def test_a_step_may_have_its_own_hour_channel_and_way_of_being_late():
     text = SMALL + (
         '  - {offset: H-1, template: payment_reminder, at: "18:30", channel: sms}\n'
@@ -183,6 +192,11 @@ templates:
     assert file.templates["own_note"].template.stage is Stage.DUE
     threat = faults_of(text + good.replace("Thank you.", "Or the police will come."))
     assert any("threat" in fault and fault.startswith("r.yaml:") for fault in threat), threat
+
+
+@pytest.mark.parametrize("text", ["foo", "[1, 2]", "''"])
+def test_what_is_no_recipe_at_all_is_told_so(text):
+    assert faults_of(text) == ["r.yaml:1:1: this is not a recipe; recipes/kost.yaml shows one"]
 
 
 @pytest.mark.parametrize(

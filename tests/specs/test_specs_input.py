@@ -66,6 +66,31 @@ def test_a_misspelt_field_gets_the_likely_one(catalog: Catalog) -> None:
     assert "Did you mean customer_phone?" in fault.message
 
 
+def test_the_end_of_a_name_is_enough_to_be_asked_whether_it_is_meant(catalog: Catalog) -> None:
+    found = catalog.faults("create_invoice", GOOD | {"phone": "0812", "number": "T-1"}, "id")
+
+    assert [fault.message.split("ini. ")[1] for fault in found] == [
+        "Maksudnya customer_phone?",
+        "Maksudnya invoice_number?",
+    ]
+
+
+def test_a_limit_reads_as_a_sentence_in_both_languages(catalog: Catalog) -> None:
+    charge = {
+        "customer_name": "Siti",
+        "customer_phone": "0812",
+        "charge_ref": "A3",
+        "amount": "1",
+        "due_day": 32,
+    }
+
+    (indonesian,) = catalog.faults("upsert_recurring_charge", charge, "id")
+    (english,) = catalog.faults("upsert_recurring_charge", charge, "en")
+
+    assert indonesian.message == "due_day harus berupa angka, paling besar 31."
+    assert english.message == "due_day must be 31 or less."
+
+
 def test_a_personal_value_is_not_echoed(catalog: Catalog) -> None:
     wrong = GOOD | {
         "customer_phone": 6281234567890,

@@ -192,3 +192,26 @@ def test_a_table_of_rows_only_blank_after_its_heading_is_empty() -> None:
     )
 
     assert parsed.rows == ()
+
+
+def test_a_date_that_reads_both_ways_is_refused_where_another_has_its_month_first() -> None:
+    rows = "A;0812-3456-7890;1;12/25/2026;;;\nB;0812-3456-7891;1;12/10/2026;;;\nC;0812-3456-7892;1;12/12/2026;;;\n"
+
+    unsaid, said = parse(HEADER + rows), parse(HEADER + rows, date_order="MDY")
+    day_first = parse(HEADER + rows.replace("12/25", "25/12"))
+
+    assert [codes(row) for row in unsaid.rows] == [
+        [("due_date", "date_impossible")],
+        [("due_date", "date_order_unclear")],
+        [],
+    ]
+    assert [row.fields["due_date"] for row in said.rows] == ["2026-12-25", "2026-12-10", "2026-12-12"]
+    assert [row.fields["due_date"] for row in day_first.rows] == ["2026-12-25", "2026-10-12", "2026-12-12"]
+
+
+@pytest.mark.parametrize("cell", ["#N/A", "#REF!", " #DIV/0! ", "#name?", "Err:502"])
+def test_what_a_broken_formula_leaves_is_no_word_for_customers(cell: str) -> None:
+    assert codes(one(f"{cell};0812-3456-7890;1;2026-12-05;{cell};;A3")) == [
+        ("customer_name", "cell_error"),
+        ("description", "cell_error"),
+    ]

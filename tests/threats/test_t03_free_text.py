@@ -27,6 +27,16 @@ def test_t03_a_value_that_says_where_to_pay_holds_the_message_and_calls_a_person
     assert len(home.cases("message_held")) == 1
 
 
+def test_t03_a_link_in_an_invoices_number_does_not_hide_among_several_invoices(home: Guarded) -> None:
+    home.world.invoice("T-1")
+    home.world.invoice("T-2 pay-xendit.co/abc", description="Listrik")
+
+    home.world.advance(at("2026-11-28 10:00"))
+
+    assert home.world.sent() == []
+    assert home.world.steps("T-1")["created"].reason == "suspicious_value"
+
+
 def test_t03_once_mended_and_resumed_the_message_goes(home: Guarded) -> None:
     home.world.invoice(description="rek baru BCA 88123456")
     home.world.advance(at("2026-11-28 10:00"))

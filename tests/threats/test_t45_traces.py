@@ -155,3 +155,8 @@ def test_t45_an_export_leaves_a_trace_and_staff_may_not_make_one(home: Guarded) 
     with home.world.store.read() as tx:
         newest = audit.latest(tx, limit=1)[0]
     assert (newest.action, newest.result) == ("export_customer", "exported")
+    Door(home).act("export_customer", customer="A3")
+    told = [e for e in home.world.rows(schema.events) if e.data.get("reason") == "data_exported"]
+    (case,) = home.world.rows(schema.cases, schema.cases.c.reason == "data_exported")
+    assert (len(told), len((case.note or "").splitlines())) == (1, 2), "announced once, each one counted"
+    assert "Siti" not in case.note and "+62" not in case.note

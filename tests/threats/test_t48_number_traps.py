@@ -130,3 +130,25 @@ def test_t48_part_payments_are_read_by_the_same_parser(home: Guarded) -> None:
 
     assert judged(Door(home), sent, "mark_paid") == []
     assert home.world.act("get_invoice", invoice="T-1")["amount_paid"] == "0"
+
+
+FAR = ["0001-01-01", "9999-12-31"]
+FAR_TIMES = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2300-01-01"]
+FAR_CALLS: list[tuple[str, str, dict[str, Any]]] = [
+    *(("pause_sequence", "until", {"invoice": "T-1", "reason": "x", "until": day}) for day in FAR),
+    *(("pause_all", "until", {"reason": "x", "until": day}) for day in FAR),
+    *(("get_summary", "to", {"to": day}) for day in FAR),
+    *(("update_invoice", "appointment_at", {"invoice": "T-1", "appointment_at": at}) for at in FAR_TIMES),
+    *(("schedule_reminder", "send_at", {"invoice": "T-1", "template": "overdue_notice", "send_at": at})
+      for at in FAR_TIMES),
+]  # fmt: skip
+
+
+def test_t48_a_year_far_from_ours_is_refused_in_its_field(home: Guarded) -> None:
+    home.world.invoice("T-1")
+    door = Door(home)
+
+    answers = [(field, door.act(action, **given)) for action, field, given in FAR_CALLS]
+
+    told = [(a.status_code, [(e["field"], e["code"]) for e in a.get_json()["errors"]]) for _, a in answers]
+    assert told == [(422, [(field, "date_out_of_range")]) for field, _ in answers]

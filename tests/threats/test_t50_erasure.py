@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from threats.conftest import Guarded
 from world import at
 
+from connector.actions.documents import upload
 from connector.domain.problems import Unavailable
 from connector.store import personal, schema
 
@@ -68,11 +69,39 @@ def touched(home: Guarded) -> Guarded:
     act("change_phone", customer="kunci-kanari-7", new_phone=OTHER, reason="asked", resend=True)
     act("change_phone", customer="kunci-kanari-7", new_phone=PHONE, reason="asked")
     home.world.advance(timedelta(days=1))
+    touched_by_money(home)
     act("mark_paid", invoice="T-50", payment_ref="BCA cuitcuit 1", note="dari cuitcuit", paid_on="2026-12-11")
     home.world.advance(timedelta(days=1))
     home.world.say(PHONE, "STOP")
     home.world.advance(timedelta(hours=1))
     return home
+
+
+def touched_by_money(home: Guarded) -> None:
+    """Rent, a plan, a claim, parked money, an import that waits, and a file beside free words."""
+    act, who = home.world.act, "kunci-kanari-7"
+    act(
+        "upsert_recurring_charge",
+        charge_ref="sewa-cuitcuit",
+        customer_ref=who,
+        customer_name=NAME,
+        due_day=13,
+        amount="100000",
+        description="Parkir cuitcuit",
+        extra={"plat": "cuitcuit"},
+        first_period="2026-12",
+    )
+    act("create_invoice", customer_ref=who, customer_name=NAME, amount="900000", due_date="2027-02-05",
+        invoice_number="T-52", customer_phone=PHONE)  # fmt: skip
+    act("create_payment_plan", invoice="T-52", instalments=3, by="cuitcuit")
+    act("mark_paid", invoice=f"kos {NAME}", amount="5000", payment_ref="BCA cuitcuit 2", park=True)
+    rows = [{"no_wa": PHONE, "nama": NAME, "jumlah": "70000", "tempo": "2027-01-09", "catatan": "cuitcuit"}]
+    act("import_rows", list="kanari", mode="preview", rows=rows)
+    kept = upload(home.world.store, b"%PDF-1.7 cuitcuit", name="kuitansi cuitcuit.pdf", by="key:test")
+    home.world._say(PHONE, text="kak cuitcuit", channel="whatsapp")
+    act("reply_to_case", case=act("open_case", customer=who, reason="other")["case_id"],
+        text="Silakan, cuitcuit.", file=kept.id)  # fmt: skip
+    home.world.settle()
 
 
 def everything(home: Guarded) -> str:
@@ -108,7 +137,7 @@ def seen(home: Guarded) -> dict[str, list[str]]:
 def test_t50_after_the_erasure_only_the_tombstone_is_left(touched: Guarded) -> None:
     assert set(seen(touched)) == set(CANARIES), "the canary sang everywhere before"
 
-    answer = touched.world.act("erase_customer", customer=PHONE)
+    answer = touched.world.act("erase_customer", customer=PHONE, force=True)
 
     assert answer["result"] == "erased", answer
     assert seen(touched) == {}
@@ -120,7 +149,7 @@ def test_t50_after_the_erasure_only_the_tombstone_is_left(touched: Guarded) -> N
 def test_t50_the_stop_of_an_erased_person_is_kept_when_somebody_brings_the_number_again(
     touched: Guarded,
 ) -> None:
-    touched.world.act("erase_customer", customer=PHONE)
+    touched.world.act("erase_customer", customer=PHONE, force=True)
     before = len(touched.world.rows(schema.messages))
 
     touched.world.invoice("T-51", customer_name="Orang Baru", customer_phone=PHONE, due_date="2027-01-05")
@@ -130,8 +159,20 @@ def test_t50_the_stop_of_an_erased_person_is_kept_when_somebody_brings_the_numbe
     assert len(touched.world.rows(schema.messages)) == before
 
 
+def test_t50_a_copy_holds_everything_that_an_erasure_would_take(touched: Guarded) -> None:
+    copy = touched.world.act("export_customer", customer=PHONE)["export"]
+
+    held = {name for name, holding in personal.REGISTER.items() if holding.by} | {"addresses", "audit"}
+    untouched = {"consents", "claims", "customer_refs"} - set(copy)
+    assert held - set(copy) <= untouched
+    assert {name for name in copy if "cuitcuit" in json.dumps(copy[name])} >= {
+        "audit", "cases", "files", "import_rows", "messages", "payments", "recurring_charges", "replies", "steps",
+    }  # fmt: skip
+    assert [row["period"] for row in copy["charge_periods"]]
+
+
 def test_t50_the_books_stay(touched: Guarded) -> None:
-    touched.world.act("erase_customer", customer=PHONE)
+    touched.world.act("erase_customer", customer=PHONE, force=True)
 
     card = touched.world.act("get_invoice", invoice="T-50")
     assert (card["amount"], card["amount_paid"], card["customer_name"]) == ("1500000", "1500000", "(dihapus)")
@@ -143,7 +184,7 @@ def test_t50_the_audit_stays_whole(touched: Guarded) -> None:
 
     with touched.world.store.write() as tx:
         audit_chain.seal_all(tx)
-    touched.world.act("erase_customer", customer=PHONE)
+    touched.world.act("erase_customer", customer=PHONE, force=True)
 
     with touched.world.store.read() as tx:
         assert audit_chain.verify(tx).bad_row is None
@@ -169,6 +210,27 @@ def test_t50_who_shares_the_number_keeps_it(home: Guarded) -> None:
     assert home.world.act("find_customer", customer="A4")["customer_phone"] == "+6281290001111"
     home.world.advance(at("2026-12-07 12:00"))
     assert home.world.phone("+6281290001111") != []
+
+
+def test_t50_one_tenant_after_another_in_the_same_room_is_erased(home: Guarded) -> None:
+    for phone in ("+6281290001111", "+6281290002222"):
+        home.world.act(
+            "upsert_recurring_charge",
+            charge_ref="A3",
+            customer_ref="A3",
+            customer_name="Penghuni",
+            customer_phone=phone,
+            amount="150000",
+            due_day=5,
+            first_period="2027-06",
+            description="Parkir",
+        )
+        home.world.invoice(f"T-{phone[-4:]}", customer_ref="A3", customer_phone=phone)
+        home.world.act("mark_paid", invoice=f"T-{phone[-4:]}", payment_ref="TRX-1")
+
+        answer = home.world.act("erase_customer", customer=phone, force=True)
+
+        assert answer["result"] == "erased"
 
 
 def test_t50_a_dry_run_erases_nothing(home: Guarded, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,6 +57,7 @@ invoices = Table(
     Column("appointment_at", Instant),
     Column("event_count", Integer, nullable=False),
     Column("extra", JSON, nullable=False),
+    Column("tag", Text),  # its tags as they are compared (store/tags.py)
     Column("plan_id", Id, index=True),
     Column("parent_id", Id, index=True),
     Column("instalment_no", Integer),
@@ -73,6 +74,13 @@ invoices = Table(
         postgresql_where=text(OWED.replace("invoices.", "")),
     ),
     Index("ix_invoices_updated_at", "updated_at"),
+    Index(
+        "ix_invoices_tag",
+        "tag",
+        "id",
+        sqlite_where=text("tag IS NOT NULL"),
+        postgresql_where=text("tag IS NOT NULL"),
+    ),
 )
 
 # One row for each transfer; which invoices it fills stands in payment_items.

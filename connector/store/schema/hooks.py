@@ -45,6 +45,9 @@ subscriptions = Table(
     Column("wait_until", Instant),  # a pause ends when either clock has passed it
     Column("wait_until_m", Instant),
     Column("last_delivered_at", Instant),
+    Column("only_customers", JSON),  # ids; null: everybody
+    Column("once", Boolean),  # it ends with the first event that is received
+    Column("ends_at_m", Instant),  # it ends by itself
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
 )

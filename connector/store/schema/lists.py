@@ -40,5 +40,7 @@ lists = Table(
     metadata,
     Column("name", String(120), primary_key=True),
     Column("started_at", Instant),
+    Column("synced_at", Instant),  # when its rows were last heard
+    Column("rhythm_ms", Instant),  # the usual time between two syncs
     Column("created_at", Instant, nullable=False),
 )

@@ -20,11 +20,18 @@ customers = Table(
     Column("rep_name", Text),
     Column("rep_email", Text),
     Column("extra", JSON, nullable=False),
+    Column("tag", Text),  # its tags as they are compared (store/tags.py)
     Column("source", String(120)),  # where the customer was first named: what a source-bound key may see
     Column("opted_out_at", Instant),  # the person's own stop: it follows them to another number
     Column("erased_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Index(
+        "ix_customers_tag",
+        "tag",
+        sqlite_where=text("tag IS NOT NULL"),
+        postgresql_where=text("tag IS NOT NULL"),
+    ),
 )
 
 customer_refs = Table(

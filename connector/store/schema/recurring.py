@@ -1,6 +1,6 @@
 """Recurring charges (a roster's lines) and what became of each of their periods."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 from sqlalchemy.types import JSON
 
 from connector.store.schema.base import Id, Instant, metadata
@@ -9,7 +9,9 @@ recurring_charges = Table(
     "recurring_charges",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("ref", String(80), nullable=False, unique=True),
+    Column("ref", String(80), nullable=False),
+    Column("list_name", String(120), nullable=False),  # the sheet that it came from; empty: made by hand
+    Column("numbered_as", String(100)),  # how its invoices are called where another charge has its reference
     Column("customer_id", Id, ForeignKey("customers.id"), nullable=False, index=True),
     Column("amount", BigInteger),  # null: asked each period
     Column("currency", String(3), nullable=False),
@@ -21,12 +23,14 @@ recurring_charges = Table(
     Column("paid_through", String(7)),
     Column("description", Text),
     Column("recipe", String(80)),
-    Column("list_name", String(120), index=True),
+    Column("issue_days_before", Integer),  # null: the recipe's
     Column("extra", JSON, nullable=False),
     Column("state", String(10), nullable=False),  # active or stopped
     Column("step_id", Id),  # the planned step that issues the next period
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("list_name", "ref"),
+    Index("ix_recurring_charges_ref", "ref"),
 )
 
 # One row for each period that was decided: the key is the promise that none is ever issued twice.

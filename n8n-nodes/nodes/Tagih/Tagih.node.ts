@@ -2,6 +2,8 @@ import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from '
 
 import { properties } from './generated';
 import { getTemplateFields, loadOptions } from './lists';
+import { syncRows } from './syncing';
+import { sendAndWait, waitingWebhooks, woken } from './waiting';
 
 export class Tagih implements INodeType {
 	description: INodeTypeDescription = {
@@ -10,13 +12,15 @@ export class Tagih implements INodeType {
 		icon: { light: 'file:../../icons/tagih.svg', dark: 'file:../../icons/tagih.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] }}',
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description: 'Send invoices and reminders over WhatsApp and SMS, record payments, read what customers answer',
 		defaults: { name: 'Tagih' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
 		credentials: [{ name: 'tagihApi', required: true }],
+		waitingNodeTooltip: 'The run goes on when the customer answers or the time is over',
+		webhooks: waitingWebhooks,
 		requestDefaults: {
 			baseURL: '={{ $credentials.baseUrl }}',
 			headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
@@ -25,4 +29,8 @@ export class Tagih implements INodeType {
 	};
 
 	methods = { loadOptions, resourceMapping: { getTemplateFields } };
+
+	customOperations = { message: { sendAndWait }, import: { import_rows: syncRows } };
+
+	webhook = woken;
 }

@@ -61,7 +61,7 @@ export class TagihTrigger implements INodeType {
 				options: events,
 				default: [],
 				required: true,
-				description: 'A dispute also tells Case Needs a Person: choose one of the two, not both',
+				description: 'A dispute fires both Dispute Opened and Person Needed: choose one of the two',
 			},
 			{
 				displayName: 'Options',
@@ -135,7 +135,9 @@ export class TagihTrigger implements INodeType {
 				if (list(options.onlyRecipes).length) body.only_recipes = list(options.onlyRecipes);
 				if (list(options.reasons).length) body.reasons = list(options.reasons);
 				if (list(options.daysOverdue).length) body.days_overdue = list(options.daysOverdue).map(Number);
-				if (options.quiet !== undefined) body.quiet = options.quiet || null;
+				// Whoever tries the trigger by hand is awake.
+				if (this.getMode() === 'manual') body.quiet = 'off';
+				else if (options.quiet !== undefined) body.quiet = options.quiet || 'off';
 				const made = await asked(this, 'POST', '/v1/webhooks', body);
 				if (!made.id || !made.secret) {
 					throw new NodeApiError(this.getNode(), made as JsonObject, { message: 'Tagih did not subscribe' });

@@ -1,38 +1,57 @@
 import { createHash } from 'crypto';
 import type {
+	DeclarativeRestApiSettings,
 	IDataObject,
+	IExecutePaginationFunctions,
 	IExecuteSingleFunctions,
 	IHttpRequestOptions,
 	IN8nHttpFullResponse,
 	INodeExecutionData,
-	JsonObject,
 } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
 
-/** The fields of a body as the server takes them: pairs as an object, JSON text as what it says. */
+import { refusal } from './calls';
+import { JSON_FIELDS, KEYED } from './generated/lists';
+
+const LARGEST_PAGE = 100;
+
+type Pairs = Array<{ name?: string; value?: string }>;
+
+function isPairs(value: unknown): value is Pairs {
+	return Array.isArray(value) && value.every((one) => typeof one === 'object' && one !== null && 'name' in one);
+}
+
+/** The fields of a body as the server takes them: what is blank is left out, pairs are an object, JSON is read. */
 export function tidied(body: IDataObject): IDataObject {
 	const found: IDataObject = {};
 	for (const [name, value] of Object.entries(body)) {
-		if (value === undefined || value === '') continue;
+		if (value === undefined || value === null || value === '') continue;
 		found[name] = value;
-		if (name === 'extra' && Array.isArray(value)) {
-			const pairs = value as Array<{ name: string; value: string }>;
-			found[name] = Object.fromEntries(pairs.filter((pair) => pair.name).map((pair) => [pair.name, pair.value]));
-		} else if (typeof value === 'string' && /^\s*[[{]/.test(value)) {
+		if ((name === 'extra' || name === 'mapping') && isPairs(value)) {
+			found[name] = Object.fromEntries(value.filter((pair) => pair.name).map((pair) => [pair.name, pair.value]));
+		} else if (name === 'variables') {
+			// What is left blank in the mapper is filled by the server.
+			const said = Object.entries(value as IDataObject);
+			found[name] = Object.fromEntries(said.filter(([, one]) => one !== null && one !== ''));
+		} else if (JSON_FIELDS.includes(name) && typeof value === 'string') {
 			try {
 				found[name] = JSON.parse(value) as IDataObject;
 			} catch {
-				found[name] = value; // a text that only looks like JSON: the server judges it
+				found[name] = value; // the server says what it wanted
 			}
 		}
 	}
 	return found;
 }
 
-/** One key for each item: the same fields of the same event are done once, however often n8n tries. */
-export function keyOf(operation: string, body: IDataObject, item: IDataObject): string {
+/**
+ * One key for each item. What would be sent twice: made from the fields and the event that began the run, so a
+ * retry, a second run and a second delivery find the first answer. Anything else is recognised by the server
+ * itself; its key covers the retries of this run only, so that pausing, resuming and pausing again does all three.
+ */
+export function keyOf(operation: string, body: IDataObject, item: IDataObject, run: string): string {
 	const event = typeof item.event_id === 'string' ? item.event_id : '';
-	return createHash('sha256').update(JSON.stringify([operation, event, body])).digest('hex');
+	const parts = [operation, event, body, KEYED.includes(operation) ? '' : run];
+	return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 /** Before an operation is sent. */
@@ -41,9 +60,12 @@ export async function prepared(
 	request: IHttpRequestOptions,
 ): Promise<IHttpRequestOptions> {
 	const body = tidied((request.body ?? {}) as IDataObject);
+	if (this.getNodeParameter('returnAll', false)) body.limit = LARGEST_PAGE;
 	const operation = this.getNodeParameter('operation') as string;
 	const more = this.getNodeParameter('additionalFields', {}) as IDataObject;
-	const key = (more.deduplicationKey as string) || keyOf(operation, body, this.getInputData().json);
+	const turn = this.evaluateExpression('{{ $runIndex }}', this.getItemIndex()) as number;
+	const run = [this.getExecutionId(), this.getNode().name, turn, this.getItemIndex()].join('/');
+	const key = (more.deduplicationKey as string) || keyOf(operation, body, this.getInputData().json, run);
 	return { ...request, body, headers: { ...request.headers, 'Idempotency-Key': key } };
 }
 
@@ -54,15 +76,59 @@ export async function answered(
 	response: IN8nHttpFullResponse,
 ): Promise<INodeExecutionData[]> {
 	const body = (response.body ?? {}) as IDataObject;
-	if (response.statusCode >= 400) {
-		throw new NodeApiError(this.getNode(), body as JsonObject, {
-			message: (body.title as string) ?? `Tagih answered ${response.statusCode}`,
-			description: body.detail as string,
-			httpCode: String(response.statusCode),
-		});
-	}
+	if (response.statusCode >= 400) throw refusal(this.getNode(), response.statusCode, body);
 	if (Array.isArray(body.items)) {
 		return (body.items as IDataObject[]).map((json) => ({ json }));
 	}
 	return items;
+}
+
+/**
+ * Get Many with Return All. Not n8n's own way of paging: there the body of the next page stands instead of the
+ * first one, so that every filter would be lost (n8n 2.41).
+ */
+export async function everyPage(
+	this: IExecutePaginationFunctions,
+	request: DeclarativeRestApiSettings.ResultOptions,
+): Promise<INodeExecutionData[]> {
+	const found: INodeExecutionData[] = [];
+	let cursor: unknown = null;
+	do {
+		const body = { ...(request.options.body as IDataObject), ...(cursor ? { cursor } : {}) };
+		const options = { ...request.options, body, returnFullResponse: true } as IHttpRequestOptions;
+		const response = (await this.helpers.httpRequestWithAuthentication.call(
+			this,
+			'tagihApi',
+			options,
+		)) as IN8nHttpFullResponse;
+		found.push(...(await answered.call(this, [], response)));
+		cursor = (response.body as IDataObject | undefined)?.next;
+	} while (cursor);
+	return found;
+}
+
+/** The bytes of a file as binary data, under the name that the server gives it. */
+export async function downloaded(
+	this: IExecuteSingleFunctions,
+	_items: INodeExecutionData[],
+	response: IN8nHttpFullResponse,
+): Promise<INodeExecutionData[]> {
+	const bytes = Buffer.from(response.body as Buffer);
+	if (response.statusCode >= 400) {
+		let said: IDataObject = {};
+		try {
+			said = JSON.parse(bytes.toString('utf8')) as IDataObject;
+		} catch {
+			said = { detail: bytes.toString('utf8').slice(0, 200) };
+		}
+		throw refusal(this.getNode(), response.statusCode, said);
+	}
+	const fileId = this.getNodeParameter('fileId') as string;
+	const field = this.getNodeParameter('binaryProperty', 'data') as string;
+	const said = String(response.headers['content-disposition'] ?? '');
+	const name = /filename="([^"]+)"/.exec(said)?.[1] ?? fileId;
+	const type = String(response.headers['content-type'] ?? 'application/octet-stream').split(';')[0];
+	const binary = await this.helpers.prepareBinaryData(bytes, name, type);
+	const json = { file_id: fileId, file_name: name, file_type: type, file_size: bytes.length };
+	return [{ json, binary: { [field]: binary } }];
 }

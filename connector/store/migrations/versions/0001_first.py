@@ -210,6 +210,7 @@ def upgrade() -> None:
         sa.Column("rep_name", sa.Text(), nullable=True),
         sa.Column("rep_email", sa.Text(), nullable=True),
         sa.Column("extra", sa.JSON(), nullable=False),
+        sa.Column("tag", sa.Text(), nullable=True),
         sa.Column("source", sa.String(length=120), nullable=True),
         sa.Column("opted_out_at", sa.BigInteger(), nullable=True),
         sa.Column("erased_at", sa.BigInteger(), nullable=True),
@@ -220,6 +221,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customers_folded_name"), ["folded_name"], unique=False)
+        batch_op.create_index(
+            "ix_customers_tag",
+            ["tag"],
+            unique=False,
+            sqlite_where=sa.text("tag IS NOT NULL"),
+            postgresql_where=sa.text("tag IS NOT NULL"),
+        )
 
     op.create_table(
         "destinations",
@@ -435,6 +443,8 @@ def upgrade() -> None:
         "lists",
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=True),
+        sa.Column("synced_at", sa.BigInteger(), nullable=True),
+        sa.Column("rhythm_ms", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lists")),
     )
@@ -525,6 +535,9 @@ def upgrade() -> None:
         sa.Column("wait_until", sa.BigInteger(), nullable=True),
         sa.Column("wait_until_m", sa.BigInteger(), nullable=True),
         sa.Column("last_delivered_at", sa.BigInteger(), nullable=True),
+        sa.Column("only_customers", sa.JSON(), nullable=True),
+        sa.Column("once", sa.Boolean(), nullable=True),
+        sa.Column("ends_at_m", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriptions")),
@@ -716,6 +729,7 @@ def upgrade() -> None:
         sa.Column("appointment_at", sa.BigInteger(), nullable=True),
         sa.Column("event_count", sa.Integer(), nullable=False),
         sa.Column("extra", sa.JSON(), nullable=False),
+        sa.Column("tag", sa.Text(), nullable=True),
         sa.Column("plan_id", sa.String(length=40), nullable=True),
         sa.Column("parent_id", sa.String(length=40), nullable=True),
         sa.Column("instalment_no", sa.Integer(), nullable=True),
@@ -745,6 +759,13 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_invoices_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoices_plan_id"), ["plan_id"], unique=False)
+        batch_op.create_index(
+            "ix_invoices_tag",
+            ["tag", "id"],
+            unique=False,
+            sqlite_where=sa.text("tag IS NOT NULL"),
+            postgresql_where=sa.text("tag IS NOT NULL"),
+        )
         batch_op.create_index("ix_invoices_updated_at", ["updated_at"], unique=False)
 
     op.create_table(
@@ -825,6 +846,8 @@ def upgrade() -> None:
         "recurring_charges",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("ref", sa.String(length=80), nullable=False),
+        sa.Column("list_name", sa.String(length=120), nullable=False),
+        sa.Column("numbered_as", sa.String(length=100), nullable=True),
         sa.Column("customer_id", sa.String(length=40), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=False),
@@ -836,7 +859,7 @@ def upgrade() -> None:
         sa.Column("paid_through", sa.String(length=7), nullable=True),
         sa.Column("description", sa.Text(), nullable=True),
         sa.Column("recipe", sa.String(length=80), nullable=True),
-        sa.Column("list_name", sa.String(length=120), nullable=True),
+        sa.Column("issue_days_before", sa.Integer(), nullable=True),
         sa.Column("extra", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("step_id", sa.String(length=40), nullable=True),
@@ -846,11 +869,11 @@ def upgrade() -> None:
             ["customer_id"], ["customers.id"], name=op.f("fk_recurring_charges_customer_id_customers")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recurring_charges")),
-        sa.UniqueConstraint("ref", name=op.f("uq_recurring_charges_ref")),
+        sa.UniqueConstraint("list_name", "ref", name=op.f("uq_recurring_charges_list_name_ref")),
     )
     with op.batch_alter_table("recurring_charges", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_recurring_charges_customer_id"), ["customer_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_recurring_charges_list_name"), ["list_name"], unique=False)
+        batch_op.create_index("ix_recurring_charges_ref", ["ref"], unique=False)
 
     op.create_table(
         "replies",

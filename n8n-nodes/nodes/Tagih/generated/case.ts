@@ -1,7 +1,7 @@
 // Made from specs/ by `make generate`; do not edit it here.
 import type { INodeProperties } from 'n8n-workflow';
 
-import { answered, prepared } from '../routing';
+import { answered, everyPage, prepared } from '../routing';
 
 export const caseFields: INodeProperties[] = [
 	{
@@ -144,17 +144,7 @@ export const caseFields: INodeProperties[] = [
 				paginate: '={{ $value }}',
 			},
 			operations: {
-				pagination: {
-					type: 'generic',
-					properties: {
-						continue: '={{ !!$response.body.next }}',
-						request: {
-							body: {
-								cursor: '={{ $response.body.next }}',
-							},
-						},
-					},
-				},
+				pagination: everyPage,
 			},
 		},
 		displayOptions: {
@@ -258,7 +248,7 @@ export const caseFields: INodeProperties[] = [
 					},
 				],
 				default: 'open',
-				description: 'open or resolved. Blank: those that are open.',
+				description: 'Open or resolved. Blank: those that are open.',
 				routing: {
 					send: {
 						type: 'body',
@@ -342,14 +332,14 @@ export const caseFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
@@ -429,14 +419,14 @@ export const caseFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
@@ -560,18 +550,31 @@ export const caseFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
 						property: 'dry_run',
+					},
+				},
+			},
+			{
+				displayName: 'File',
+				name: 'file',
+				type: 'string',
+				default: '',
+				description: 'A JPEG or PNG photo or a PDF of at most 5 MB: the ID of an uploaded file, or its https address. It goes by WhatsApp only, never with a template.',
+				routing: {
+					send: {
+						type: 'body',
+						property: 'file',
 					},
 				},
 			},
@@ -688,14 +691,14 @@ export const caseFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',

@@ -156,11 +156,11 @@ export const chargeFields: INodeProperties[] = [
 				type: 'options',
 				options: [
 					{
-						name: 'Sms',
+						name: 'SMS',
 						value: 'sms',
 					},
 					{
-						name: 'Whatsapp',
+						name: 'WhatsApp',
 						value: 'whatsapp',
 					},
 				],
@@ -246,7 +246,7 @@ export const chargeFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Description',
@@ -266,7 +266,7 @@ export const chargeFields: INodeProperties[] = [
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
@@ -361,6 +361,19 @@ export const chargeFields: INodeProperties[] = [
 				},
 			},
 			{
+				displayName: 'Issue Days Before',
+				name: 'issue_days_before',
+				type: 'number',
+				default: 0,
+				description: 'How many days before its due day each invoice is issued, 0 to 28. Blank: as the recipe says, a week.',
+				routing: {
+					send: {
+						type: 'body',
+						property: 'issue_days_before',
+					},
+				},
+			},
+			{
 				displayName: 'Issue Period',
 				name: 'issue_period',
 				type: 'string',
@@ -444,7 +457,7 @@ export const chargeFields: INodeProperties[] = [
 					loadOptionsMethod: 'getRecipes',
 				},
 				default: '',
-				description: 'The plan of messages to follow. Blank: the business\'s default.. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+				description: 'The plan of messages to follow. Blank: the business\'s default. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 				routing: {
 					send: {
 						type: 'body',
@@ -524,14 +537,14 @@ export const chargeFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',

@@ -113,7 +113,7 @@ export const claimFields: INodeProperties[] = [
 				name: 'allow_over',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Allow Overpayment. True takes more than what is open and shows the rest as overpaid.',
+				description: 'Whether to allow overpayment. True takes more than what is open and shows the rest as overpaid.',
 				routing: {
 					send: {
 						type: 'body',
@@ -155,14 +155,14 @@ export const claimFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
@@ -228,7 +228,7 @@ export const claimFields: INodeProperties[] = [
 				name: 'tell_customer',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Tell Customer. True sends the customer a message about it.',
+				description: 'Whether to tell customer. True sends the customer a message about it.',
 				routing: {
 					send: {
 						type: 'body',

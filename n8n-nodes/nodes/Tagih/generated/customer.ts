@@ -171,14 +171,14 @@ export const customerFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
@@ -209,7 +209,7 @@ export const customerFields: INodeProperties[] = [
 					},
 				],
 				default: 'asked',
-				description: 'asked: the customer asked; wrong_number: the old number is somebody else\'s (both are your yes). returned, resend: a number to try, which waits for a yes.',
+				description: 'Asked: the customer asked; wrong_number: the old number is somebody else\'s (both are your yes). returned, resend: a number to try, which waits for a yes.',
 				routing: {
 					send: {
 						type: 'body',
@@ -222,7 +222,7 @@ export const customerFields: INodeProperties[] = [
 				name: 'resend',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Send Again. Sends the last text about each open invoice once more, to the new number.',
+				description: 'Whether to send again. Sends the last text about each open invoice once more, to the new number.',
 				routing: {
 					send: {
 						type: 'body',
@@ -271,11 +271,11 @@ export const customerFields: INodeProperties[] = [
 				type: 'options',
 				options: [
 					{
-						name: 'Sms',
+						name: 'SMS',
 						value: 'sms',
 					},
 					{
-						name: 'Whatsapp',
+						name: 'WhatsApp',
 						value: 'whatsapp',
 					},
 				],
@@ -293,7 +293,7 @@ export const customerFields: INodeProperties[] = [
 				name: 'confirm_phone_change',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Confirm New Number. True says that the changed number was checked with the customer.',
+				description: 'Whether to confirm new number. True says that the changed number was checked with the customer.',
 				routing: {
 					send: {
 						type: 'body',
@@ -361,14 +361,14 @@ export const customerFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
@@ -540,7 +540,7 @@ export const customerFields: INodeProperties[] = [
 		required: true,
 		type: 'boolean',
 		default: false,
-		description: 'Whether to use Allowed. True when the customer agrees, false when they withdraw.',
+		description: 'Whether the customer agrees. True when the customer agrees, false when they withdraw.',
 		routing: {
 			send: {
 				type: 'body',
@@ -596,11 +596,11 @@ export const customerFields: INodeProperties[] = [
 				type: 'options',
 				options: [
 					{
-						name: 'Sms',
+						name: 'SMS',
 						value: 'sms',
 					},
 					{
-						name: 'Whatsapp',
+						name: 'WhatsApp',
 						value: 'whatsapp',
 					},
 				],
@@ -648,14 +648,14 @@ export const customerFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',

@@ -1,8 +1,6 @@
 // Made from specs/ by `make generate`; do not edit it here.
 import type { INodeProperties } from 'n8n-workflow';
 
-import { answered, prepared } from '../routing';
-
 export const importFields: INodeProperties[] = [
 	{
 		displayName: 'Operation',
@@ -19,62 +17,22 @@ export const importFields: INodeProperties[] = [
 				name: 'Sync Rows',
 				value: 'import_rows',
 				action: 'Sync rows',
-				description: 'Compares a sheet\'s rows with what is known and applies the difference: new, changed, newly paid. The same rows again change nothing.',
-				routing: {
-					request: {
-						method: 'POST',
-						url: '/v1/actions/import_rows',
-						ignoreHttpStatusErrors: true,
-					},
-					send: {
-						preSend: [
-							prepared,
-						],
-					},
-					output: {
-						postReceive: [
-							answered,
-						],
-					},
-				},
+				description: 'Compares a sheet\'s rows with what is known and applies the difference: new, changed, newly paid. The same rows again change nothing. All incoming items go as one call.',
 			},
 		],
 		default: 'import_rows',
 	},
 	{
-		displayName: 'List Name Name or ID',
+		displayName: 'List Name',
 		name: 'list',
 		required: true,
-		type: 'options',
-		typeOptions: {
-			loadOptionsMethod: 'getLists',
-		},
+		type: 'string',
 		default: '',
-		description: 'The list that these rows renew. Keep one name for one sheet: under another name every row would be new.. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+		description: 'The list that these rows renew. Keep one name for one sheet: under another name every row would be new.',
 		routing: {
 			send: {
 				type: 'body',
 				property: 'list',
-			},
-		},
-		displayOptions: {
-			show: {
-				resource: ['import'],
-				operation: ['import_rows'],
-			},
-		},
-	},
-	{
-		displayName: 'Rows',
-		name: 'rows',
-		required: true,
-		type: 'json',
-		default: '[]',
-		description: 'The rows as the sheet has them, keyed by their column\'s heading; `row` is the row\'s number in the sheet',
-		routing: {
-			send: {
-				type: 'body',
-				property: 'rows',
 			},
 		},
 		displayOptions: {
@@ -102,7 +60,7 @@ export const importFields: INodeProperties[] = [
 				name: 'confirm_paid',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Confirm Newly Paid. Record a new paid mark as a payment, and tell the customer. Blank: yes with apply, no with apply_safe.',
+				description: 'Whether to confirm newly paid. Record a new paid mark as a payment, and tell the customer. Blank: yes with apply, no with apply_safe.',
 				routing: {
 					send: {
 						type: 'body',
@@ -118,14 +76,14 @@ export const importFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
@@ -138,7 +96,7 @@ export const importFields: INodeProperties[] = [
 				name: 'first_import_quiet',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use First Import Stays Silent. The first rows of a list send nothing until the list is started. No: it starts with this call.',
+				description: 'Whether the first import stays silent. The first rows of a list send nothing until the list is started. No: it starts with this call.',
 				routing: {
 					send: {
 						type: 'body',
@@ -203,13 +161,30 @@ export const importFields: INodeProperties[] = [
 					},
 				],
 				default: 'apply',
-				description: 'preview only shows; apply_safe leaves what looks wrong to a person; apply takes everything',
+				description: 'Preview only shows; apply_safe leaves what looks wrong to a person; apply takes everything',
 				routing: {
 					send: {
 						type: 'body',
 						property: 'mode',
 					},
 				},
+			},
+			{
+				displayName: 'Output',
+				name: 'output',
+				type: 'options',
+				options: [
+					{
+						name: 'One Item per Row',
+						value: 'rows',
+					},
+					{
+						name: 'Summary',
+						value: 'summary',
+					},
+				],
+				default: 'rows',
+				description: 'What leaves the node',
 			},
 		],
 	},

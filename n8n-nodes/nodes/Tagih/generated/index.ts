@@ -6,6 +6,7 @@ import { caseFields } from './case';
 import { chargeFields } from './charge';
 import { claimFields } from './claim';
 import { customerFields } from './customer';
+import { fileFields } from './file';
 import { importFields } from './import';
 import { invoiceFields } from './invoice';
 import { messageFields } from './message';
@@ -39,6 +40,10 @@ const resource: INodeProperties = {
 		{
 			name: 'Customer',
 			value: 'customer',
+		},
+		{
+			name: 'File',
+			value: 'file',
 		},
 		{
 			name: 'Import',
@@ -79,6 +84,7 @@ export const properties: INodeProperties[] = [
 	...chargeFields,
 	...claimFields,
 	...customerFields,
+	...fileFields,
 	...importFields,
 	...invoiceFields,
 	...messageFields,

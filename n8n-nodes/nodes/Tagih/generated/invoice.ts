@@ -1,7 +1,7 @@
 // Made from specs/ by `make generate`; do not edit it here.
 import type { INodeProperties } from 'n8n-workflow';
 
-import { answered, prepared } from '../routing';
+import { answered, everyPage, prepared } from '../routing';
 
 export const invoiceFields: INodeProperties[] = [
 	{
@@ -249,11 +249,11 @@ export const invoiceFields: INodeProperties[] = [
 				type: 'options',
 				options: [
 					{
-						name: 'Sms',
+						name: 'SMS',
 						value: 'sms',
 					},
 					{
-						name: 'Whatsapp',
+						name: 'WhatsApp',
 						value: 'whatsapp',
 					},
 				],
@@ -352,7 +352,7 @@ export const invoiceFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Description',
@@ -372,7 +372,7 @@ export const invoiceFields: INodeProperties[] = [
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
@@ -423,7 +423,7 @@ export const invoiceFields: INodeProperties[] = [
 				name: 'hold',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Hold. True keeps every message back until Resume Reminders.',
+				description: 'Whether to hold. True keeps every message back until Resume Reminders.',
 				routing: {
 					send: {
 						type: 'body',
@@ -515,7 +515,7 @@ export const invoiceFields: INodeProperties[] = [
 					loadOptionsMethod: 'getRecipes',
 				},
 				default: '',
-				description: 'The plan of messages to follow. Blank: the business\'s default.. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+				description: 'The plan of messages to follow. Blank: the business\'s default. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 				routing: {
 					send: {
 						type: 'body',
@@ -631,17 +631,7 @@ export const invoiceFields: INodeProperties[] = [
 				paginate: '={{ $value }}',
 			},
 			operations: {
-				pagination: {
-					type: 'generic',
-					properties: {
-						continue: '={{ !!$response.body.next }}',
-						request: {
-							body: {
-								cursor: '={{ $response.body.next }}',
-							},
-						},
-					},
-				},
+				pagination: everyPage,
 			},
 		},
 		displayOptions: {
@@ -916,11 +906,11 @@ export const invoiceFields: INodeProperties[] = [
 				type: 'options',
 				options: [
 					{
-						name: 'Sms',
+						name: 'SMS',
 						value: 'sms',
 					},
 					{
-						name: 'Whatsapp',
+						name: 'WhatsApp',
 						value: 'whatsapp',
 					},
 				],
@@ -938,7 +928,7 @@ export const invoiceFields: INodeProperties[] = [
 				name: 'confirm_phone_change',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Confirm New Number. True says that the changed number was checked with the customer.',
+				description: 'Whether to confirm new number. True says that the changed number was checked with the customer.',
 				routing: {
 					send: {
 						type: 'body',
@@ -967,7 +957,7 @@ export const invoiceFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Description',
@@ -987,7 +977,7 @@ export const invoiceFields: INodeProperties[] = [
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
@@ -1104,7 +1094,7 @@ export const invoiceFields: INodeProperties[] = [
 					loadOptionsMethod: 'getRecipes',
 				},
 				default: '',
-				description: 'The plan of messages to follow. Blank: the business\'s default.. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+				description: 'The plan of messages to follow. Blank: the business\'s default. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 				routing: {
 					send: {
 						type: 'body',
@@ -1191,14 +1181,14 @@ export const invoiceFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
@@ -1211,7 +1201,7 @@ export const invoiceFields: INodeProperties[] = [
 				name: 'tell_customer',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Tell Customer. True sends the customer a message about it.',
+				description: 'Whether to tell customer. True sends the customer a message about it.',
 				routing: {
 					send: {
 						type: 'body',

@@ -107,6 +107,12 @@ export const messageFields: INodeProperties[] = [
 					},
 				},
 			},
+			{
+				name: 'Send and Wait for Reply',
+				value: 'sendAndWait',
+				action: 'Send and wait for reply',
+				description: 'Sends a text or a template; this run sleeps until the customer answers or the time is over',
+			},
 		],
 		default: 'resend_invoice',
 	},
@@ -169,11 +175,11 @@ export const messageFields: INodeProperties[] = [
 				type: 'options',
 				options: [
 					{
-						name: 'Sms',
+						name: 'SMS',
 						value: 'sms',
 					},
 					{
-						name: 'Whatsapp',
+						name: 'WhatsApp',
 						value: 'whatsapp',
 					},
 				],
@@ -194,14 +200,14 @@ export const messageFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
@@ -289,11 +295,11 @@ export const messageFields: INodeProperties[] = [
 				type: 'options',
 				options: [
 					{
-						name: 'Sms',
+						name: 'SMS',
 						value: 'sms',
 					},
 					{
-						name: 'Whatsapp',
+						name: 'WhatsApp',
 						value: 'whatsapp',
 					},
 				],
@@ -327,14 +333,14 @@ export const messageFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
@@ -444,14 +450,14 @@ export const messageFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
@@ -472,6 +478,19 @@ export const messageFields: INodeProperties[] = [
 					send: {
 						type: 'body',
 						property: 'fallback_template',
+					},
+				},
+			},
+			{
+				displayName: 'File',
+				name: 'file',
+				type: 'string',
+				default: '',
+				description: 'A JPEG or PNG photo or a PDF of at most 5 MB: the ID of an uploaded file, or its https address. It goes by WhatsApp only, never with a template.',
+				routing: {
+					send: {
+						type: 'body',
+						property: 'file',
 					},
 				},
 			},
@@ -555,11 +574,11 @@ export const messageFields: INodeProperties[] = [
 				type: 'options',
 				options: [
 					{
-						name: 'Sms',
+						name: 'SMS',
 						value: 'sms',
 					},
 					{
-						name: 'Whatsapp',
+						name: 'WhatsApp',
 						value: 'whatsapp',
 					},
 				],
@@ -593,14 +612,14 @@ export const messageFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
@@ -620,6 +639,184 @@ export const messageFields: INodeProperties[] = [
 						property: 'invoice',
 					},
 				},
+			},
+		],
+	},
+	{
+		displayName: 'Customer',
+		name: 'customer',
+		required: true,
+		type: 'string',
+		default: '',
+		description: 'The customer\'s own reference, phone number or ID',
+		displayOptions: {
+			show: {
+				resource: ['message'],
+				operation: ['sendAndWait'],
+			},
+		},
+	},
+	{
+		displayName: 'Send',
+		name: 'sendAs',
+		type: 'options',
+		options: [
+			{
+				name: 'Free Text',
+				value: 'text',
+				description: 'Within 24 hours after the customer\'s own message',
+			},
+			{
+				name: 'Template',
+				value: 'template',
+				description: 'At any time its permission allows',
+			},
+		],
+		default: 'text',
+		displayOptions: {
+			show: {
+				resource: ['message'],
+				operation: ['sendAndWait'],
+			},
+		},
+	},
+	{
+		displayName: 'Text',
+		name: 'text',
+		required: true,
+		type: 'string',
+		typeOptions: {
+			rows: 4,
+		},
+		default: '',
+		description: 'What the customer will read',
+		displayOptions: {
+			show: {
+				resource: ['message'],
+				operation: ['sendAndWait'],
+				sendAs: ['text'],
+			},
+		},
+	},
+	{
+		displayName: 'Template Name or ID',
+		name: 'template',
+		required: true,
+		type: 'options',
+		typeOptions: {
+			loadOptionsMethod: 'getTemplates',
+		},
+		default: '',
+		description: 'The template to send. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+		displayOptions: {
+			show: {
+				resource: ['message'],
+				operation: ['sendAndWait'],
+				sendAs: ['template'],
+			},
+		},
+	},
+	{
+		displayName: 'Variables',
+		name: 'variables',
+		type: 'resourceMapper',
+		noDataExpression: true,
+		default: {
+			mappingMode: 'defineBelow',
+			value: null,
+		},
+		typeOptions: {
+			loadOptionsDependsOn: ['template'],
+			resourceMapper: {
+				resourceMapperMethod: 'getTemplateFields',
+				mode: 'add',
+				fieldWords: {
+					singular: 'variable',
+					plural: 'variables',
+				},
+				addAllFields: true,
+				multiKeyMatch: false,
+			},
+		},
+		displayOptions: {
+			show: {
+				resource: ['message'],
+				operation: ['sendAndWait'],
+				sendAs: ['template'],
+			},
+		},
+	},
+	{
+		displayName: 'Wait At Most',
+		name: 'waitAmount',
+		type: 'number',
+		typeOptions: {
+			minValue: 0.1,
+		},
+		default: 2,
+		description: 'The time after which the run goes on without an answer, with timed_out true',
+		displayOptions: {
+			show: {
+				resource: ['message'],
+				operation: ['sendAndWait'],
+			},
+		},
+	},
+	{
+		displayName: 'Unit',
+		name: 'waitUnit',
+		type: 'options',
+		options: [
+			{
+				name: 'Days',
+				value: 'days',
+			},
+			{
+				name: 'Hours',
+				value: 'hours',
+			},
+			{
+				name: 'Minutes',
+				value: 'minutes',
+			},
+		],
+		default: 'days',
+		displayOptions: {
+			show: {
+				resource: ['message'],
+				operation: ['sendAndWait'],
+			},
+		},
+	},
+	{
+		displayName: 'Additional Fields',
+		name: 'additionalFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		displayOptions: {
+			show: {
+				resource: ['message'],
+				operation: ['sendAndWait'],
+			},
+		},
+		options: [
+			{
+				displayName: 'Fallback Template Name or ID',
+				name: 'fallback_template',
+				type: 'options',
+				typeOptions: {
+					loadOptionsMethod: 'getTemplates',
+				},
+				default: '',
+				description: 'The template that goes instead when the 24 hours of free messages are over. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+			},
+			{
+				displayName: 'Invoice',
+				name: 'invoice',
+				type: 'string',
+				default: '',
+				description: 'The number or ID of the invoice that a template speaks of',
 			},
 		],
 	},

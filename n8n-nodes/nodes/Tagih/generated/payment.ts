@@ -65,6 +65,63 @@ export const paymentFields: INodeProperties[] = [
 		default: 'mark_paid',
 	},
 	{
+		displayName: 'Invoice',
+		name: 'invoice',
+		type: 'string',
+		default: '',
+		description: 'The invoice\'s number or ID; or give the customer',
+		routing: {
+			send: {
+				type: 'body',
+				property: 'invoice',
+			},
+		},
+		displayOptions: {
+			show: {
+				resource: ['payment'],
+				operation: ['mark_paid'],
+			},
+		},
+	},
+	{
+		displayName: 'Customer',
+		name: 'customer',
+		type: 'string',
+		default: '',
+		description: 'The customer\'s own reference, phone number or ID',
+		routing: {
+			send: {
+				type: 'body',
+				property: 'customer',
+			},
+		},
+		displayOptions: {
+			show: {
+				resource: ['payment'],
+				operation: ['mark_paid'],
+			},
+		},
+	},
+	{
+		displayName: 'Amount',
+		name: 'amount',
+		type: 'string',
+		default: '',
+		description: 'The amount, as people write it: 1500000, "1.500.000" or "Rp 1,5jt"',
+		routing: {
+			send: {
+				type: 'body',
+				property: 'amount',
+			},
+		},
+		displayOptions: {
+			show: {
+				resource: ['payment'],
+				operation: ['mark_paid'],
+			},
+		},
+	},
+	{
 		displayName: 'Additional Fields',
 		name: 'additionalFields',
 		type: 'collection',
@@ -109,24 +166,11 @@ export const paymentFields: INodeProperties[] = [
 				name: 'allow_over',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Allow Overpayment. True takes more than what is open and shows the rest as overpaid.',
+				description: 'Whether to allow overpayment. True takes more than what is open: whole months ahead, also more than three, and a rest that is shown as overpaid.',
 				routing: {
 					send: {
 						type: 'body',
 						property: 'allow_over',
-					},
-				},
-			},
-			{
-				displayName: 'Amount',
-				name: 'amount',
-				type: 'string',
-				default: '',
-				description: 'The amount, as people write it: 1500000, "1.500.000" or "Rp 1,5jt"',
-				routing: {
-					send: {
-						type: 'body',
-						property: 'amount',
 					},
 				},
 			},
@@ -157,19 +201,6 @@ export const paymentFields: INodeProperties[] = [
 				},
 			},
 			{
-				displayName: 'Customer',
-				name: 'customer',
-				type: 'string',
-				default: '',
-				description: 'The customer\'s own reference, phone number or ID',
-				routing: {
-					send: {
-						type: 'body',
-						property: 'customer',
-					},
-				},
-			},
-			{
 				displayName: 'Deduplication Key',
 				name: 'deduplicationKey',
 				type: 'string',
@@ -177,31 +208,18 @@ export const paymentFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
 						property: 'dry_run',
-					},
-				},
-			},
-			{
-				displayName: 'Invoice',
-				name: 'invoice',
-				type: 'string',
-				default: '',
-				description: 'The invoice\'s number or ID; or give the customer',
-				routing: {
-					send: {
-						type: 'body',
-						property: 'invoice',
 					},
 				},
 			},
@@ -237,7 +255,7 @@ export const paymentFields: INodeProperties[] = [
 				name: 'park',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Park. True keeps a payment whose invoice is not known yet, and records it when the invoice appears.',
+				description: 'Whether to park. True keeps a payment whose invoice is not known yet, and records it when the invoice appears.',
 				routing: {
 					send: {
 						type: 'body',
@@ -289,7 +307,7 @@ export const paymentFields: INodeProperties[] = [
 				name: 'tell_customer',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Tell Customer. True sends the customer a message about it.',
+				description: 'Whether to tell customer. True sends the customer a message about it.',
 				routing: {
 					send: {
 						type: 'body',
@@ -353,14 +371,14 @@ export const paymentFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
@@ -399,7 +417,7 @@ export const paymentFields: INodeProperties[] = [
 				name: 'tell_customer',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Tell Customer. True apologises to the customer. Blank: nobody is told.',
+				description: 'Whether to tell customer. True apologises to the customer. Blank: nobody is told.',
 				routing: {
 					send: {
 						type: 'body',

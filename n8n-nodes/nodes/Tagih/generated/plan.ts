@@ -79,7 +79,7 @@ export const planFields: INodeProperties[] = [
 				name: 'approve_exception',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Approve Exception. True allows a plan beyond the policy\'s ceiling; only a key that may do everything can say so.',
+				description: 'Whether to approve exception. True allows a plan beyond the policy\'s ceiling; only a key that may do everything can say so.',
 				routing: {
 					send: {
 						type: 'body',
@@ -108,7 +108,7 @@ export const planFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Down Payment',
@@ -128,7 +128,7 @@ export const planFields: INodeProperties[] = [
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',

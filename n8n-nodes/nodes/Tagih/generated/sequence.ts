@@ -174,14 +174,14 @@ export const sequenceFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
@@ -205,6 +205,44 @@ export const sequenceFields: INodeProperties[] = [
 		],
 	},
 	{
+		displayName: 'Invoice',
+		name: 'invoice',
+		type: 'string',
+		default: '',
+		description: 'The invoice\'s number or ID',
+		routing: {
+			send: {
+				type: 'body',
+				property: 'invoice',
+			},
+		},
+		displayOptions: {
+			show: {
+				resource: ['sequence'],
+				operation: ['pause_sequence'],
+			},
+		},
+	},
+	{
+		displayName: 'Customer',
+		name: 'customer',
+		type: 'string',
+		default: '',
+		description: 'The customer\'s own reference, phone number or ID',
+		routing: {
+			send: {
+				type: 'body',
+				property: 'customer',
+			},
+		},
+		displayOptions: {
+			show: {
+				resource: ['sequence'],
+				operation: ['pause_sequence'],
+			},
+		},
+	},
+	{
 		displayName: 'Additional Fields',
 		name: 'additionalFields',
 		type: 'collection',
@@ -218,19 +256,6 @@ export const sequenceFields: INodeProperties[] = [
 		},
 		options: [
 			{
-				displayName: 'Customer',
-				name: 'customer',
-				type: 'string',
-				default: '',
-				description: 'The customer\'s own reference, phone number or ID',
-				routing: {
-					send: {
-						type: 'body',
-						property: 'customer',
-					},
-				},
-			},
-			{
 				displayName: 'Deduplication Key',
 				name: 'deduplicationKey',
 				type: 'string',
@@ -238,31 +263,18 @@ export const sequenceFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
 						property: 'dry_run',
-					},
-				},
-			},
-			{
-				displayName: 'Invoice',
-				name: 'invoice',
-				type: 'string',
-				default: '',
-				description: 'The invoice\'s number or ID',
-				routing: {
-					send: {
-						type: 'body',
-						property: 'invoice',
 					},
 				},
 			},
@@ -349,7 +361,7 @@ export const sequenceFields: INodeProperties[] = [
 					loadOptionsMethod: 'getRecipes',
 				},
 				default: '',
-				description: 'The plan of messages to follow. Blank: the business\'s default.. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+				description: 'The plan of messages to follow. Blank: the business\'s default. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 				routing: {
 					send: {
 						type: 'body',
@@ -358,6 +370,44 @@ export const sequenceFields: INodeProperties[] = [
 				},
 			},
 		],
+	},
+	{
+		displayName: 'Invoice',
+		name: 'invoice',
+		type: 'string',
+		default: '',
+		description: 'The invoice\'s number or ID',
+		routing: {
+			send: {
+				type: 'body',
+				property: 'invoice',
+			},
+		},
+		displayOptions: {
+			show: {
+				resource: ['sequence'],
+				operation: ['resume_sequence'],
+			},
+		},
+	},
+	{
+		displayName: 'Customer',
+		name: 'customer',
+		type: 'string',
+		default: '',
+		description: 'The customer\'s own reference, phone number or ID',
+		routing: {
+			send: {
+				type: 'body',
+				property: 'customer',
+			},
+		},
+		displayOptions: {
+			show: {
+				resource: ['sequence'],
+				operation: ['resume_sequence'],
+			},
+		},
 	},
 	{
 		displayName: 'Additional Fields',
@@ -373,19 +423,6 @@ export const sequenceFields: INodeProperties[] = [
 		},
 		options: [
 			{
-				displayName: 'Customer',
-				name: 'customer',
-				type: 'string',
-				default: '',
-				description: 'The customer\'s own reference, phone number or ID',
-				routing: {
-					send: {
-						type: 'body',
-						property: 'customer',
-					},
-				},
-			},
-			{
 				displayName: 'Deduplication Key',
 				name: 'deduplicationKey',
 				type: 'string',
@@ -393,31 +430,18 @@ export const sequenceFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
 						property: 'dry_run',
-					},
-				},
-			},
-			{
-				displayName: 'Invoice',
-				name: 'invoice',
-				type: 'string',
-				default: '',
-				description: 'The invoice\'s number or ID',
-				routing: {
-					send: {
-						type: 'body',
-						property: 'invoice',
 					},
 				},
 			},
@@ -477,14 +501,14 @@ export const sequenceFields: INodeProperties[] = [
 					password: false,
 				},
 				default: '',
-				description: 'The same key with the same fields is done once. Blank: made from the fields and the event.',
+				description: 'The same key with the same fields is done once within 24 hours. Blank: made by itself.',
 			},
 			{
 				displayName: 'Dry Run',
 				name: 'dry_run',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Dry Run. True answers what would happen and changes nothing.',
+				description: 'Whether to only try it. True answers what would happen and changes nothing.',
 				routing: {
 					send: {
 						type: 'body',
@@ -500,7 +524,7 @@ export const sequenceFields: INodeProperties[] = [
 					loadOptionsMethod: 'getRecipes',
 				},
 				default: '',
-				description: 'The plan of messages to follow. Blank: the business\'s default.. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+				description: 'The plan of messages to follow. Blank: the business\'s default. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 				routing: {
 					send: {
 						type: 'body',
@@ -513,7 +537,7 @@ export const sequenceFields: INodeProperties[] = [
 				name: 'restart',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to use Restart. True begins a new run although one is there.',
+				description: 'Whether to restart. True begins a new run although one is there.',
 				routing: {
 					send: {
 						type: 'body',
