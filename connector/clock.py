@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,6 +21,19 @@ def to_ms(at: datetime) -> int:
 def from_ms(ms: int) -> datetime:
     """The aware UTC instant of epoch milliseconds."""
     return EPOCH + timedelta(milliseconds=ms)
+
+
+def http_date(text: str) -> datetime | None:
+    """The instant that a header names; a stranger wrote it, so whatever is wrong with it is none.
+
+    >>> http_date("Sat, 05 Dec 2026 02:00:00 GMT"), http_date("Mon, 01 Jan 99999999999999999999 00:00:00 GMT")
+    (datetime.datetime(2026, 12, 5, 2, 0, tzinfo=datetime.timezone.utc), None)
+    """
+    try:
+        at = parsedate_to_datetime(text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
 
 
 class Clock(Protocol):

@@ -23,16 +23,19 @@ function tagihGet_(url, key, path) {
  * Runs one action. Every action that this sheet calls may be called again: rows have their own identity.
  * @param {string} name
  * @param {Object} body
+ * @param {number} [deadline] no attempt begins after it, in ms of the epoch
+ * @returns {{ok: boolean, body: any, text: string, hasNoTime?: boolean}}
  */
-function tagihAct_(name, body) {
+function tagihAct_(name, body, deadline) {
   const known = tagihConnection_();
   if (!known.url || !known.key) return { ok: false, body: null, text: tagihWord_('key_missing') };
-  return tagihFetch_(known.url + '/v1/actions/' + name, {
+  const options = {
     method: /** @type {GoogleAppsScript.URL_Fetch.HttpMethod} */ ('post'),
     contentType: 'application/json',
     headers: tagihHeaders_(known.key),
     payload: JSON.stringify(body),
-  });
+  };
+  return tagihFetch_(known.url + '/v1/actions/' + name, options, deadline);
 }
 
 /** @param {string} key */
@@ -43,9 +46,10 @@ function tagihHeaders_(key) {
 /**
  * @param {string} address
  * @param {GoogleAppsScript.URL_Fetch.URLFetchRequestOptions} options
- * @returns {{ok: boolean, body: any, text: string}}
+ * @param {number} [deadline]
+ * @returns {{ok: boolean, body: any, text: string, hasNoTime?: boolean}}
  */
-function tagihFetch_(address, options) {
+function tagihFetch_(address, options, deadline) {
   let text = '';
   for (let attempt = 1; attempt <= TAGIH_TRIES; attempt += 1) {
     let wait = Math.pow(2, attempt);
@@ -60,7 +64,9 @@ function tagihFetch_(address, options) {
     } catch (fault) {
       text = tagihWord_('unreachable');
     }
-    if (attempt < TAGIH_TRIES) Utilities.sleep(Math.min(wait, TAGIH_LONGEST_WAIT_S) * 1000);
+    wait = Math.min(wait, TAGIH_LONGEST_WAIT_S) * 1000;
+    if (deadline && Date.now() + wait > deadline) return { ok: false, body: null, text: text, hasNoTime: true };
+    if (attempt < TAGIH_TRIES) Utilities.sleep(wait);
   }
   return { ok: false, body: null, text: text };
 }

@@ -1,6 +1,9 @@
 // @ts-check
 /* The menu, and what each of its lines does. Tagih keeps the clock; this sheet only says what it holds. */
 
+const TAGIH_RESUMES = 6;
+const TAGIH_RESUME_MS = 10 * 60 * 1000; // longer than any run lasts: the two never meet
+
 /** Runs when the spreadsheet opens. */
 function onOpen() {
   SpreadsheetApp.getUi()
@@ -57,59 +60,94 @@ function tagihConnect(given) {
 
 /** Sends the rows that are marked. */
 function tagihSendSelected() {
-  const range = SpreadsheetApp.getActiveRange();
-  const first = range ? range.getRow() : 0;
-  const last = range ? range.getLastRow() : 0;
-  tagihTell_(tagihRun_({ first: Math.max(first, 2), last: last, mode: 'apply_safe' }));
+  const marked = SpreadsheetApp.getActiveRangeList();
+  const only = marked ? marked.getRanges().map((range) => [range.getRow(), range.getLastRow()]) : [];
+  tagihTell_(tagihRun_({ first: 2, last: null, mode: 'apply_safe', only: only }).text);
 }
 
 /** Sends every row. */
 function tagihSendAll() {
-  tagihTell_(tagihRun_({ first: 2, last: null, mode: 'apply_safe' }));
+  tagihTell_(tagihRun_({ first: 2, last: null, mode: 'apply_safe' }).text);
 }
 
 /** Lets the messages of this list go: until then its first rows are only kept. */
 function tagihStart() {
   if (!tagihAsk_(tagihWord_('start_question', { list: tagihList_() }))) return;
-  tagihTell_(tagihRun_({ first: 2, last: null, mode: 'apply_safe', start: true }));
+  tagihTell_(tagihRun_({ first: 2, last: null, mode: 'apply_safe', start: true }).text);
 }
 
-/** Once a morning: the whole list, what is safe. */
+/**
+ * Once a morning: the whole list of the tab on which it was turned on, what is safe. Nobody looks: a failure is
+ * thrown, and Google writes of it to the one who turned it on.
+ */
 function tagihDaily() {
-  tagihRun_({ first: 2, last: null, mode: 'apply_safe' });
+  const kept = PropertiesService.getUserProperties().getProperty('TAGIH_DAILY_SHEET');
+  if (kept === null) throw new Error(tagihWord_('sheet_gone'));
+  const ended = tagihRun_({ first: 2, last: null, mode: 'apply_safe', sheet: Number(kept) });
+  if (!ended.ok) throw new Error(ended.text);
 }
 
-/** Goes on where the last run had no more time. */
+/**
+ * Goes on where the last run had no more time. The rest is kept until it is done, whatever ends this run; after
+ * TAGIH_RESUMES attempts in vain it is given up, and Google writes of that.
+ */
 function tagihResume() {
-  tagihRemoveTriggers_('tagihResume');
   const properties = PropertiesService.getDocumentProperties();
   const kept = properties.getProperty('TAGIH_RESUME');
+  tagihRemoveTriggers_('tagihResume');
   if (!kept) return;
+  const job = JSON.parse(kept);
+  const tries = (job.tries || 0) + 1;
+  tagihLater_({ ...job, tries: tries }, TAGIH_RESUME_MS);
+  const ended = tagihRun_({ ...job, tries: tries });
+  if (ended.goesOn || (!ended.ok && tries < TAGIH_RESUMES)) return;
   properties.deleteProperty('TAGIH_RESUME');
-  tagihRun_(JSON.parse(kept));
+  tagihRemoveTriggers_('tagihResume');
+  if (!ended.ok) throw new Error(ended.text);
+}
+
+/**
+ * Keeps the rest of a run, and wakes it.
+ * @param {TagihJob} job
+ * @param {number} after in ms
+ */
+function tagihLater_(job, after) {
+  PropertiesService.getDocumentProperties().setProperty('TAGIH_RESUME', JSON.stringify(job));
+  tagihRemoveTriggers_('tagihResume');
+  ScriptApp.newTrigger('tagihResume').timeBased().after(after).create();
 }
 
 /** One daily trigger, never two: not of this person, and not of a colleague either. */
 function tagihTurnOnDaily() {
   const properties = PropertiesService.getDocumentProperties();
-  const me = Session.getTemporaryActiveUserKey();
+  const me = tagihMe_();
   const other = properties.getProperty('TAGIH_DAILY_BY');
   if (!tagihConnection_().key) return tagihTell_(tagihWord_('key_missing'));
   if (other && other !== me && !tagihAsk_(tagihWord_('daily_other'))) return undefined;
   tagihRemoveTriggers_('tagihDaily');
   ScriptApp.newTrigger('tagihDaily').timeBased().everyDays(1).atHour(7).create();
+  const sheet = SpreadsheetApp.getActiveSheet();
+  PropertiesService.getUserProperties().setProperty('TAGIH_DAILY_SHEET', String(sheet.getSheetId()));
   properties.setProperty('TAGIH_DAILY_BY', me);
-  return tagihTell_(tagihWord_('daily_on'));
+  return tagihTell_(tagihWord_('daily_on', { sheet: sheet.getName() }));
 }
 
 /** Ends this person's daily trigger. */
 function tagihTurnOffDaily() {
   tagihRemoveTriggers_('tagihDaily');
   const properties = PropertiesService.getDocumentProperties();
-  if (properties.getProperty('TAGIH_DAILY_BY') === Session.getTemporaryActiveUserKey()) {
+  if (properties.getProperty('TAGIH_DAILY_BY') === tagihMe_()) {
     properties.deleteProperty('TAGIH_DAILY_BY');
   }
   tagihTell_(tagihWord_('daily_off'));
+}
+
+/** Who this is to the others of the file: a name of our own making, for Google's own one changes every month. */
+function tagihMe_() {
+  const properties = PropertiesService.getUserProperties();
+  const kept = properties.getProperty('TAGIH_ME') || Utilities.getUuid();
+  properties.setProperty('TAGIH_ME', kept);
+  return kept;
 }
 
 function tagihDailyTriggers_() {

@@ -3,6 +3,15 @@
 
 const TAGIH_BATCH = 200;
 const TAGIH_TIME_MS = 4.5 * 60 * 1000; // Apps Script stops a run after six minutes
+const TAGIH_PAUSE_MS = 60 * 1000;
+
+/**
+ * What a run is about: rows first..last (all when last is null), of them only those in `only`, of the tab with the
+ * id `sheet`, else of the one that is looked at.
+ * @typedef {{first: number, last: number|null, mode: string, sheet?: number, start?: boolean, only?: number[][],
+ *   tries?: number}} TagihJob
+ * @typedef {{ok: boolean, text: string, goesOn?: boolean}} TagihEnd
+ */
 
 /** The list that this sheet is on the server. */
 function tagihList_() {
@@ -11,12 +20,13 @@ function tagihList_() {
 }
 
 /**
- * Syncs rows first..last (all when last is null); answers a sentence for the toast.
- * @param {{first: number, last: number|null, mode: string, sheet?: string, start?: boolean}} job
+ * Syncs the rows of the job, one run at a time; answers a sentence for the toast.
+ * @param {TagihJob} job
+ * @returns {TagihEnd}
  */
 function tagihRun_(job) {
   const lock = LockService.getDocumentLock();
-  if (!lock.tryLock(5000)) return tagihWord_('busy');
+  if (!lock.tryLock(5000)) return { ok: false, text: tagihWord_('busy') };
   try {
     return tagihSync_(job);
   } finally {
@@ -24,46 +34,48 @@ function tagihRun_(job) {
   }
 }
 
-/** @param {{first: number, last: number|null, mode: string, sheet?: string, start?: boolean}} job */
+/**
+ * @param {TagihJob} job
+ * @returns {TagihEnd}
+ */
 function tagihSync_(job) {
-  const began = Date.now();
+  const deadline = Date.now() + TAGIH_TIME_MS;
   const book = SpreadsheetApp.getActiveSpreadsheet();
-  const sheet = job.sheet ? book.getSheetByName(job.sheet) : book.getActiveSheet();
-  if (!sheet) return tagihWord_('sheet_gone');
+  const wished = (/** @type {GoogleAppsScript.Spreadsheet.Sheet} */ one) => one.getSheetId() === job.sheet;
+  const sheet = job.sheet === undefined ? book.getActiveSheet() : book.getSheets().find(wished);
+  if (!sheet) return { ok: false, text: tagihWord_('sheet_gone') };
   const table = tagihTable_(sheet);
   const last = Math.min(job.last === null ? table.lastRow : job.last, table.lastRow);
-  const wanted = table.rows.filter((row) => row.row >= job.first && row.row <= last);
-  if (wanted.length === 0) return tagihWord_('nothing');
+  const isMarked = (/** @type {number} */ row) => !job.only || job.only.some(([from, to]) => row >= from && row <= to);
+  const wanted = table.rows.filter((row) => row.row >= job.first && row.row <= last && isMarked(row.row));
+  if (wanted.length === 0) return { ok: true, text: tagihWord_('nothing') };
   let isStarted = true;
   const total = { new: 0, changed: 0, newly_paid: 0, unchanged: 0, refused: 0, suspicious: 0 };
   for (let start = 0; start < wanted.length; start += TAGIH_BATCH) {
-    if (Date.now() - began > TAGIH_TIME_MS) {
-      tagihLater_({ ...job, first: wanted[start].row, last: last, sheet: sheet.getName() });
-      return tagihWord_('later', { done: start, of: wanted.length });
-    }
+    const later = () => {
+      const rest = { ...job, first: wanted[start].row, last: last, sheet: sheet.getSheetId() };
+      tagihLater_({ ...rest, tries: start > 0 ? 0 : job.tries }, TAGIH_PAUSE_MS);
+      return { ok: true, text: tagihWord_('later', { done: start, of: wanted.length }), goesOn: true };
+    };
+    if (Date.now() > deadline) return later();
     const batch = wanted.slice(start, start + TAGIH_BATCH);
-    const answer = tagihAct_('import_rows', {
+    const given = {
       list: tagihList_(),
       mode: job.mode,
       confirm_paid: true,
       first_import_quiet: !job.start,
       rows: batch.map((row) => ({ row: row.row, ...row.cells })),
-    });
-    if (!answer.ok) return answer.text;
+    };
+    const answer = tagihAct_('import_rows', given, deadline);
+    if (answer.hasNoTime && (job.tries || 0) < TAGIH_RESUMES) return later();
+    if (!answer.ok) return { ok: false, text: answer.text };
     Object.keys(total).forEach((name) => {
       total[name] += answer.body[name] || 0;
     });
     isStarted = answer.body.started !== false;
     tagihWriteBack_(sheet, batch, answer.body.rows || []);
   }
-  return tagihWord_('done', total) + (isStarted ? '' : ' ' + tagihWord_('not_started'));
-}
-
-/** @param {{first: number, last: number, mode: string, sheet: string, start?: boolean}} job */
-function tagihLater_(job) {
-  PropertiesService.getDocumentProperties().setProperty('TAGIH_RESUME', JSON.stringify(job));
-  tagihRemoveTriggers_('tagihResume');
-  ScriptApp.newTrigger('tagihResume').timeBased().after(60 * 1000).create();
+  return { ok: true, text: tagihWord_('done', total) + (isStarted ? '' : ' ' + tagihWord_('not_started')) };
 }
 
 /**

@@ -2,6 +2,7 @@
 /* =TAGIH_STATUS(A2) in a cell. */
 
 const TAGIH_FRESH_S = 300;
+const TAGIH_CELL_MS = 15 * 1000; // Apps Script stops a formula after thirty seconds
 
 /**
  * What Tagih says of an invoice: its status, what is still open, and what comes next.
@@ -23,7 +24,7 @@ function tagihStatusOf_(given) {
   const name = 'status:' + number.slice(0, 200);
   const kept = cache && cache.get(name);
   if (kept) return kept;
-  const answer = tagihAct_('get_invoice', { invoice: number });
+  const answer = tagihAct_('get_invoice', { invoice: number }, Date.now() + TAGIH_CELL_MS);
   if (!answer.ok) return answer.text;
   const card = answer.body;
   const parts = [tagihWord_('status_' + card.invoice_status), card.amount_due_text];

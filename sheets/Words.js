@@ -37,7 +37,7 @@ const TAGIH_WORDS = {
     id: '{new} baru, {changed} berubah, {newly_paid} baru lunas, {unchanged} tetap, {refused} ditolak, {suspicious} perlu dilihat.',
     en: '{new} new, {changed} changed, {newly_paid} newly paid, {unchanged} unchanged, {refused} refused, {suspicious} to look at.',
   },
-  daily_on: { id: 'Setiap pagi pukul 7 sampai 8 daftar ini dikirim.', en: 'Every morning between 7 and 8 this list is sent.' },
+  daily_on: { id: 'Setiap pagi pukul 7 sampai 8 lembar "{sheet}" dikirim.', en: 'Every morning between 7 and 8 the sheet "{sheet}" is sent.' },
   daily_off: { id: 'Kiriman harian Anda mati.', en: 'Your daily send is off.' },
   daily_other: { id: 'Orang lain sudah menyalakan kiriman harian untuk berkas ini. Nyalakan juga milik Anda?', en: 'Somebody else has turned on the daily send of this file. Turn on yours as well?' },
   status_waiting: { id: 'Menunggu data', en: 'Waiting for data' },

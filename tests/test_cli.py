@@ -232,7 +232,10 @@ def test_an_import_is_published_after_a_yes_and_unchanged_the_second_time(home: 
     published = tagih(*arguments, "--yes")
     again = tagih(*arguments, "--yes")
 
-    assert asked.exit_code == 0
+    sheet.write_text(f"{TENANTS.rstrip()}\nTotal{',' * TENANTS.splitlines()[0].count(',')}\n")
+    nobody = tagih(*arguments, input="")
+    assert "Dilewati karena tampaknya baris jumlah: 5." in nobody.stdout
+    assert (asked.exit_code, nobody.exit_code) == (0, 1)
     assert re.search(r"2 +baru +Siti Rahma +\+6281234567890 +Rp1\.500\.000", asked.stdout)
     assert "Terapkan? [y/T]: tidak\nTidak ada yang diubah." in asked.stdout
     assert "Jawab y (ya) atau t (tidak)." in asked.stdout

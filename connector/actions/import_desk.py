@@ -17,13 +17,14 @@ from connector.actions.import_job import (
     refused,
 )
 from connector.actions.import_people import People
+from connector.actions.import_reopening import is_dearer
 from connector.domain import customers as customer_rules
 from connector.domain import invoices as rules
 from connector.domain import replan as planning
 from connector.domain import sequences as sequence_rules
 from connector.domain.customers import Consent
 from connector.domain.decision import Decision, Insert, Update
-from connector.domain.listdiff import RowAction
+from connector.domain.listdiff import Flag, RowAction
 from connector.domain.model import Invoice, InvoiceStatus
 from connector.domain.money import parse_amount
 from connector.domain.problems import Conflict, Problem
@@ -47,6 +48,8 @@ class Desk:
             self.out.done.append(replace(row, result="left"))
         elif row.action in NOTHING:
             self.out.done.append(replace(row, result=row.action))
+        elif Flag.BELOW_PAID in row.fields["flags"] and not self.job.named:
+            self.out.done.append(replace(row, result="needs_person"))
         else:
             self._decide(row)
 
@@ -146,6 +149,7 @@ class Desk:
             or invoice.id in self.seen.entangled
             or invoice.status is InvoiceStatus.VOID
             or invoice.plan_id is not None
+            or is_dearer(invoice, changes_of(row))
             or (paid and (invoice.id in self.seen.paid_before or "due_date" in changed))
             or not (paid or changed_here(row))
         )

@@ -91,7 +91,8 @@ def is_history(job: Job) -> bool:
 def refused(row: StagedRow, problem: Problem) -> StagedRow:
     """The row with what an action or a rule had against it."""
     errors = [{"field": e.field, "code": e.code, "detail": e.detail} for e in problem.errors]
-    whole = [{"field": "row", "code": problem.code, "detail": None}]
+    told = {name: value for name, value in problem.params.items() if isinstance(value, str | int)}
+    whole = [{"field": "row", "code": problem.code, "detail": None, "params": told}]
     return replace(row, result="refused", errors=errors or whole)
 
 

@@ -20,6 +20,7 @@ from connector.actions import plans, roster_publishing, run
 from connector.actions.context import Context
 from connector.actions.import_checking import check, makes
 from connector.actions.import_job import Job, Prepared, changes_of, given_of, refused
+from connector.actions.import_reopening import reopen
 from connector.actions.import_reversing import untick
 from connector.actions.imports import wanted
 from connector.actions.roster_planning import SHAPE
@@ -112,7 +113,6 @@ def _publish(
     found = wanted(ctx.tx, import_id, lock=True)
     check(ctx.tx, found, prepared.job.rows, preview_version, accept, start=prepared.job.start)
     done, begun = carry_out(ctx, prepared)
-    lists.synced(ctx.tx, found.list_name)
     imports.write_results(ctx.tx, import_id, done)
     started = not prepared.job.quiet
     imports.change(ctx.tx, found.id, state="applied", applied_at=found.applied_at or ctx.now, started=started)
@@ -186,8 +186,10 @@ def _change(ctx: Context, job: Job, row: StagedRow) -> StagedRow:
     if "phone" in row.fields["changed"]:
         # Naming the line is the yes; accepting everything lets the new number wait for one.
         given |= {"customer_phone": fields["phone"], "confirm_phone_change": job.named}
+    reopened = reopen(ctx, row, given)
     if given:
         result = invoice_actions.update_invoice(ctx, {"invoice": row.invoice_id, **given})["result"]
+        result = "updated" if reopened else result
     if row.fields["newly_paid"]:
         result = _pay(replace(ctx, quiet=not job.running), job, row)
     elif row.fields["unticked"]:
@@ -235,7 +237,7 @@ _COUNTED = {  # in the order of telling; what is none is not told
     "created": {"id": "{n} tagihan baru", "en": "{n} new"},
     "updated": {"id": "{n} berubah", "en": "{n} changed"},
     "recorded": {"id": "{n} lunas", "en": "{n} paid"},
-    "reversed": {"id": "{n} pembayaran dibatalkan", "en": "{n} payments taken back"},
+    "reversed": {"id": "{n} pembayaran dibatalkan", "en": "{n} taken back"},
     "needs_person": {"id": "{n} menunggu Anda", "en": "{n} waiting for you"},
     "refused": {"id": "{n} ditolak", "en": "{n} refused"},
 }
@@ -244,7 +246,10 @@ _SILENT = {
     "id": " Belum ada pesan yang direncanakan: daftar ini menunggu perintah mulai.",
     "en": " No message is planned yet: the list waits to be started.",
 }
-_BEGUN = {"id": " Pengingat dimulai untuk {begun} tagihan.", "en": " Reminders began for {begun} invoices."}
+_BEGUN = {
+    "id": " Pengingat dimulai untuk {begun} tagihan.",
+    "en": " Invoices with reminders from now on: {begun}.",
+}
 
 
 def _answer(

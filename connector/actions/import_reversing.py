@@ -4,6 +4,8 @@ Until the customer was told of the payment nobody needs to say so: taking the ti
 slip, and the confirmation never leaves.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from connector.actions import reversing
@@ -24,12 +26,24 @@ def untick(ctx: Context, list_name: str, row: StagedRow, *, named: bool) -> str:
     return take_back(ctx, list_name, row.invoice_id or "", UNTICKED[ctx.language])
 
 
-def take_back(ctx: Context, list_name: str, invoice_id: str, reason: str) -> str:
-    """Takes back every payment that this list brought to the invoice."""
+@dataclass(frozen=True, slots=True)
+class Born:
+    """When one import brought its payments: from its applying to the list's next one."""
+
+    since: datetime
+    until: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+def take_back(ctx: Context, list_name: str, invoice_id: str, reason: str, *, born: Born | None = None) -> str:
+    """Takes back every payment that this list (or only one import of it) brought to the invoice."""
     source, done = imports.source_of(list_name), "unchanged"
     for item in payments.standing_of_invoice(ctx.tx, invoice_id):
         paid = payments.by_id(ctx.tx, item.payment_id)
-        if paid is not None and paid.source == source:
+        own = paid is not None and paid.source == source
+        if paid is not None and own and (born is None or born.holds(paid.created_at)):
             given: dict[str, Any] = {"payment": paid.id, "reason": reason}
             reversing.reverse_payment(ctx, given)
             done = "reversed"

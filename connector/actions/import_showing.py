@@ -7,6 +7,7 @@ from typing import Any
 
 from connector.actions.roster_coming import coming_of, coming_text
 from connector.actions.roster_planning import SHAPE
+from connector.domain.listdiff import RowAction
 from connector.domain.listwords import ACTIONS, FIELDS, FLAGS, change_text, changes_text, words_of
 from connector.domain.money import format_money, parse_amount
 from connector.domain.texts import format_date, period_text
@@ -42,6 +43,10 @@ _FIRST: dict[str, dict[str, str]] = {
         "en": "{n} without a recorded consent (the basis is your contract with them)",
     },
 }
+_TOTALS = {
+    "id": "Dilewati karena tampaknya baris jumlah: {lines}.",
+    "en": "Passed over, as they seem to be totals: {lines}.",
+}
 _ROWS = {"id": "{n} baris: ", "en": "{n} rows: "}
 
 
@@ -71,7 +76,7 @@ def shown_preview(
         "suspicious": [
             {"line": row["line"], "invoice": row["number"], "flags": row["flags"], "detail": _look_twice(row)}
             for row in shown
-            if row["flags"]
+            if row["flags"] and row["action"] != RowAction.UNCHANGED
         ],
         "counts": found.counts,
         "first_import": first,
@@ -82,11 +87,14 @@ def shown_preview(
 def _brings(
     found: Import, rows: Sequence[StagedRow], today: date, language: str, *, is_roster: bool, first: bool
 ) -> str | None:
-    """What a roster issues next; what starting a new list would do."""
+    """What a roster issues next; what starting a new list would do, and which rows are totals."""
     if is_roster:
         coming, currency = coming_of(found.options["coming"]), str(found.options["currency"])
         return coming_text(coming, currency, "en" if language == "en" else "id")
-    return _summary(rows, today, language) if first else None
+    lines, words = found.options.get("totals", []), "en" if language == "en" else "id"
+    told = [_summary(rows, today, language)] if first else []
+    told += [_TOTALS[words].format(lines=", ".join(map(str, lines)))] if lines else []
+    return " ".join(filter(None, told)) if first or lines else None
 
 
 def shown_row(row: StagedRow, options: Mapping[str, Any], catalog: Catalog, language: str) -> dict[str, Any]:
@@ -173,7 +181,7 @@ def fault(
         told = zip(_TOLD.get(error["code"], ()), str(said).split(", ") if said else (), strict=False)
         named = f"“{heading}”" if heading else words_of(FIELDS, error["field"], language)
         where = f"{named} ({cell})" if cell else named
-        params = {"field": where, **dict(told)}
+        params = {**error.get("params", {}), "field": where, **dict(told)}
         said = f"{spec.sentence(language, params)} {spec.advice(language, params)}"
     return {
         "field": error["field"],

@@ -45,7 +45,7 @@ _WORDS = {
     "unchanged": {"id": "Tidak ada yang berubah.", "en": "Nothing has changed."},
     "waiting": {
         "id": " {waiting} baris menunggu persetujuan Anda.",
-        "en": " {waiting} rows wait for your yes.",
+        "en": " Waiting for your yes: {waiting}.",
     },
     "silent": {
         "id": " Belum ada pesan yang direncanakan: daftar ini menunggu perintah mulai.",

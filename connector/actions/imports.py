@@ -149,7 +149,9 @@ def compare(tx: Tx, table: Table, list_name: str, reading: Reading) -> Differenc
     known = imports.known_invoices(
         tx, list_name, [identity(row, list_name) for row in rows if not row.errors]
     )
-    diffs = diff(rows, known, list_name)
+    kept = lists.get(tx, list_name)
+    running = kept is not None and kept.started_at is not None
+    diffs = diff(rows, known, list_name, running_on=today if running else None)
     raws = {row.line: row.raw for row in parsed.rows}
     gone = [one for one in diffs if one.action is RowAction.MISSING]
     staged = tuple(_staged(one, raws) for one in diffs if one.line is not None)
@@ -157,6 +159,7 @@ def compare(tx: Tx, table: Table, list_name: str, reading: Reading) -> Differenc
         "today": today.isoformat(),
         "kind": table.kind,
         "columns": _columns(parsed),
+        "totals": [skipped.line for skipped in parsed.skipped if skipped.reason == "total"],
         "missing": [one.number for one in gone],
         "gone": [[one.number, one.invoice_id] for one in gone],
         "versions": {one.invoice_id: one.version for one in diffs if one.invoice_id and one.line},

@@ -11,7 +11,7 @@ from connector.domain.allocations import by_age
 from connector.domain.model import Invoice, InvoiceStatus
 from connector.domain.money import decimal_string, decimals, format_money, parse_amount
 from connector.domain.payments import REVERSED, UNMATCHED, Fact
-from connector.domain.problems import Conflict, Invalid, NotFound, required
+from connector.domain.problems import Conflict, Invalid, NotFound, Problem, required
 from connector.domain.results import sentence
 from connector.domain.texts import format_date
 from connector.store import control, invoices, payments
@@ -22,7 +22,28 @@ _UNKNOWN = ("invoice_not_found", "customer_not_found")
 
 def mark_paid(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     """Records a payment, whole or part, of one invoice, of several, or of a customer; never one twice."""
-    return {"candidates": []} | _record(ctx, given)
+    return {"candidates": []} | (_born_again(ctx, given) or _record(ctx, given))
+
+
+def _born_again(ctx: Context, given: dict[str, Any]) -> dict[str, Any] | None:
+    """A month that was given back is paid by its number: it is born again for it, or not at all."""
+    waiting = ahead.named_again(ctx, given)
+    if not waiting:
+        return None
+    control.lock_identities(ctx.tx)
+    savepoint = ctx.tx.conn.begin_nested()
+    try:
+        born = ahead.bear(ctx, waiting)
+        answer = _record(ctx, given) if born else None
+    except Problem:
+        savepoint.rollback()
+        raise
+    if answer is not None and answer["result"] == "recorded":
+        ahead.remind_of_the_rest(ctx, born)
+        savepoint.commit()
+        return answer
+    savepoint.rollback()
+    return None
 
 
 def _record(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
@@ -41,7 +62,8 @@ def _record(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     if not said.blank and "amount" not in given and known is None:
         return _nothing_open(ctx, said)
     amount = _amount(ctx, given, said, known)
-    twin = twins.find(ctx, said, amount, fact, whole="invoice" not in given) if known is None else None
+    whole, rest = "invoice" not in given, bool(given.get("is_rest"))
+    twin = twins.find(ctx, said, amount, fact, whole=whole, rest=rest) if known is None else None
     if twin is not None and twin.state != UNMATCHED:
         return _told_twice(ctx, twin, said)
     if twin is not None:  # what was kept is told once more, with more to go by

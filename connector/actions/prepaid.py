@@ -34,6 +34,6 @@ def settle_through(ctx: Context, roll: Roll, through: str) -> bool:
         "invoice": [invoice.number for invoice in owed],
         "source": rules.SOURCE,
         "tell_customer": owed[-1].due_date >= ctx.today,
+        "is_rest": True,
     }
-    mark_paid(ctx, given)
-    return True
+    return mark_paid(ctx, given)["result"] == "recorded" or skipped

@@ -51,9 +51,12 @@ def charge_meant(ctx: Context, given: dict[str, Any], ref: str) -> Charge | None
     """The charge that this input is about, locked; None makes a new one.
 
     A sheet's row means its own list's charge, or one that was made by hand for the same tenant. A person who
-    names no list means the only charge of that reference.
+    names no list means the only charge of that reference; where there are several, its id names one.
     """
     found = {charge.list_name: charge for charge in recurring.by_ref(ctx.tx, ref, lock=True)}
+    by_id = None if found else recurring.by_id(ctx.tx, ref, lock=True)
+    if by_id is not None:
+        return by_id
     list_name = given.get("list", "")
     if list_name in found:
         return found[list_name]
@@ -61,7 +64,7 @@ def charge_meant(ctx: Context, given: dict[str, Any], ref: str) -> Charge | None
         by_hand = found.get("")
         return by_hand if by_hand is not None and _is_for(ctx, given, by_hand) else None
     if len(found) > 1:
-        raise ambiguous("charge_ref", [f"{c.ref} ({c.list_name})" for c in found.values()])
+        raise ambiguous("charge_ref", [charge.id for charge in found.values()])
     return next(iter(found.values()), None)
 
 

@@ -21,7 +21,7 @@ from connector.domain.model import Address, Customer, Invoice, Money, Recipe
 from connector.domain.money import parse_amount
 from connector.domain.names import clean_text
 from connector.domain.problems import FieldError, Problem
-from connector.domain.recurring import Charge, Period
+from connector.domain.recurring import Charge, Period, period_of
 from connector.domain.rosterdiff import Change, Line, Month, Tenant, begins, change_of, same_tenant
 from connector.domain.suspicion import suspicious
 from connector.spreadsheets.cells import Tick
@@ -63,7 +63,7 @@ class RosterDifference:
     def counts(self) -> dict[str, int]:
         counts = Counter(row.action for row in self.rows)
         counted = {action.value: counts[action.value] for action in RowAction}
-        flagged = sum(bool(row.fields["flags"]) for row in self.rows)
+        flagged = sum(bool(r.fields["flags"]) and r.action != RowAction.UNCHANGED for r in self.rows)
         months = sum(len(row.fields["paid"]) for row in self.rows)
         return counted | {"missing": len(self.missing), "suspicious": flagged, "paid_months": months}
 
@@ -88,6 +88,7 @@ class _Book:
     ctx: Context
     charges: dict[str, Charge]  # of this list
     by_hand: dict[str, Charge]  # of no list, with the reference of a row
+    elsewhere: dict[str, list[Charge]]  # of other lists, with the reference of a row
     people: dict[str, Customer]
     reached: dict[str, Address]
     decided: dict[str, dict[str, Period]]
@@ -105,6 +106,11 @@ class _Book:
         phone = given.get("customer_phone")
         told = Tenant(given["customer_name"], phone)
         return by_hand if same_tenant(self.tenant(by_hand, phone), told) else None
+
+    def is_billed_elsewhere(self, ref: str, told: Tenant) -> bool:
+        """Whether another list bills this tenant for the same: it may be the same sheet under another name."""
+        others = self.elsewhere.get(ref, [])
+        return any(same_tenant(self.tenant(charge, told.phone), told) for charge in others)
 
     def months(self, charge: Charge, told: Tenant) -> dict[str, Month]:
         """What was decided, as it counts for the tenant whom the row names."""
@@ -171,13 +177,18 @@ def _look(ctx: Context, rows: Iterable[RosterRow], list_name: str) -> _Book:
     charges = {c.ref: c for c in recurring.of_list(ctx.tx, list_name)}
     by_hand = {c.ref: c for c in recurring.made_by_hand(ctx.tx, refs) if c.ref not in charges}
     known = [*charges.values(), *by_hand.values()]
-    owners = {charge.customer_id for charge in known}
+    elsewhere = recurring.of_other_lists(ctx.tx, refs, list_name, since=period_of(ctx.today))
+    by_ref: dict[str, list[Charge]] = {}
+    for other in elsewhere:
+        by_ref.setdefault(other.ref, []).append(other)
+    owners = {charge.customer_id for charge in (*known, *elsewhere)}
     decided = recurring.decided_of(ctx.tx, [charge.id for charge in known])
     billed = [p.invoice_id for some in decided.values() for p in some.values() if p.invoice_id]
     return _Book(
         ctx,
         charges,
         by_hand,
+        by_ref,
         people=customers.by_ids(ctx.tx, owners),
         reached=customers.addresses_of(ctx.tx, owners),
         decided=decided,
@@ -210,7 +221,9 @@ def _staged(
         return _row(row, given, Change(RowAction.REFUSED), errors=faults_of(problem))
     phone = given.get("customer_phone")
     ticks = {period: None if tick.amount is None else tick.amount.minor for period, tick in row.ticks.items()}
-    line = Line(charge, Tenant(name, phone), ticks, row.blank, unclear=bool(row.unclear))
+    told = Tenant(name, phone)
+    twice = known is None and book.is_billed_elsewhere(ref, told)
+    line = Line(charge, told, ticks, row.blank, unclear=bool(row.unclear), elsewhere=twice)
     months = {} if known is None else book.months(known, line.tenant)
     change = change_of(line, known, None if known is None else book.tenant(known, phone), months)
     after.append((charge, {*months, *change.paid}))

@@ -19,7 +19,7 @@ from connector.actions.roster_planning import (
     version_of,
     without_ticks,
 )
-from connector.actions.rosters import NOTHING, RowDone, Wish, write
+from connector.actions.rosters import NOTHING, RowDone, Wish, back_text, write
 from connector.domain.listdiff import RowAction
 from connector.domain.listwords import FLAGS, words_of
 from connector.spreadsheets.exporting import formula_safe
@@ -124,6 +124,7 @@ def _answer(
     text = coming_text(found.coming, ctx.business.currency, words)
     if waits:
         text += _WORDS["waiting"][words].format(waiting=waits)
+    text += back_text(done.rows, words)
     if found.missing:
         text += _WORDS["missing"][words].format(missing=len(found.missing))
     return {
@@ -170,12 +171,17 @@ def _row(
         "invoice_number": None if bill is None else formula_safe(bill.number),
         "invoice_status": "" if bill is None else bill.status.value,
         "last_message": "",
-        "why_not": formula_safe("" if waits is None else _why(ctx, waits)),
+        "why_not": formula_safe(_flags(ctx, row) if waits is None else _why(ctx, waits)),
         "next_send": one.next_issue_on or "",
         "error": formula_safe(errors),
     }
 
 
 def _why(ctx: Context, row: StagedRow) -> str:
-    flags = "; ".join(words_of(FLAGS, flag, ctx.language) for flag in row.fields["flags"])
-    return flags or _WORDS["unconfirmed"][ctx.language]
+    return _flags(ctx, row, always=True) or _WORDS["unconfirmed"][ctx.language]
+
+
+def _flags(ctx: Context, row: StagedRow, *, always: bool = False) -> str:
+    """What looks wrong, or why a row changes nothing; what was written has no more to say."""
+    told = always or row.result is None or row.action == RowAction.UNCHANGED
+    return "; ".join(words_of(FLAGS, flag, ctx.language) for flag in row.fields["flags"]) if told else ""

@@ -7,7 +7,7 @@ from typing import Any
 from connector.actions import invoices as invoice_actions
 from connector.actions import issuing, people
 from connector.actions.context import Context
-from connector.actions.import_reversing import UNDONE, take_back
+from connector.actions.import_reversing import UNDONE, Born, take_back
 from connector.actions.issuing import Roll
 from connector.domain.decision import Decision, Update
 from connector.domain.listdiff import Flag
@@ -31,7 +31,7 @@ def _charge(tx: Tx, list_name: str, row: StagedRow) -> Charge | None:
     return found.get(list_name) or found.get("")
 
 
-def put_back(ctx: Context, list_name: str, row: StagedRow) -> None:
+def put_back(ctx: Context, list_name: str, row: StagedRow, born: Born) -> None:
     """One row as it was before the import."""
     charge = _charge(ctx.tx, list_name, row)
     if charge is None:
@@ -40,7 +40,8 @@ def put_back(ctx: Context, list_name: str, row: StagedRow) -> None:
     for period in row.fields["paid"]:
         known = roll.decided.get(period)
         if known is not None and known.invoice_id is not None:
-            take_back(ctx, list_name, known.invoice_id, UNDONE[ctx.language])
+            take_back(ctx, list_name, known.invoice_id, UNDONE[ctx.language], born=born)
+    roll = issuing.roll_of(ctx, recurring.by_id(ctx.tx, charge.id) or charge)  # a reversal gives months back
     if row.result == "created":
         _take_away(ctx, roll)
     elif row.before:
@@ -48,13 +49,15 @@ def put_back(ctx: Context, list_name: str, row: StagedRow) -> None:
 
 
 def _take_away(ctx: Context, roll: Roll) -> None:
-    """A new charge goes; what it has issued is void, and then it stays, stopped."""
+    """A new charge goes with its periods; their invoices are void, and are born again when the sheet comes again."""
     for known in roll.decided.values():
         if known.invoice_id is not None:
             invoice_actions.void_invoice(ctx, {"invoice": known.invoice_id, "reason": UNDONE[ctx.language]})
+        recurring.forget(ctx.tx, roll.charge.id, known.period)
+        if known.case_id is not None:
+            issuing.answered(ctx, known.case_id)
     _write(ctx, roll, {"state": ChargeState.STOPPED})
-    if not roll.decided:
-        recurring.remove(ctx.tx, roll.charge.id)
+    recurring.remove(ctx.tx, roll.charge.id)
 
 
 def _restore(ctx: Context, roll: Roll, row: StagedRow) -> None:

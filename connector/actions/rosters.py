@@ -39,6 +39,7 @@ class RowDone:
     paid: tuple[str, ...] = ()
     next_issue_on: str | None = None
     bill: Invoice | None = None  # of the newest paid month
+    back: int = 0  # payments that were taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +131,17 @@ def _written(ctx: Context, row: StagedRow, wish: Wish) -> RowDone:
     ticks = roster_row(row).ticks if wish.pay else {}
     bills = {p: _pay(ctx, roll, p, ticks[p], wish) for p in held["paid"] if p in ticks}
     paid = {period: bill for period, bill in bills.items() if bill is not None}
-    back = [p for p in held["taken_back"] if wish.named or Flag.PAYMENT_UNTICKED not in held["flags"]]
-    for period in back:
-        _take_back(ctx, roll, period, wish.list_name)
+    gone = [p for p in held["taken_back"] if wish.named or Flag.PAYMENT_UNTICKED not in held["flags"]]
+    back = sum(_take_back(ctx, roll, period, wish.list_name) for period in gone)
     if held["foreign"]:
         _ask_whose(ctx, roll, held["foreign"])
     result = "updated" if confirmed else _UNCHANGED.get(card["result"], str(card["result"]))
     if result == "unchanged":
-        waits = held["changes"] or held["taken_back"] or held["foreign"]
+        waits = held["changes"] or held["taken_back"] or held["foreign"] or len(paid) < len(bills)
         result = "recorded" if paid else "reversed" if back else "needs_person" if waits else result
     newest = paid[max(paid)] if paid else None
     following = charge_card(ctx, roll, "unchanged")["next_issue_on"]
-    return RowDone(replace(row, result=result), tuple(paid), following, newest)
+    return RowDone(replace(row, result=result), tuple(paid), following, newest, back)
 
 
 def _ask_whose(ctx: Context, roll: Roll, periods: Sequence[str]) -> None:
@@ -191,6 +191,7 @@ def _pay(ctx: Context, roll: Roll, period: str, tick: Tick, wish: Wish) -> Invoi
         "invoice": invoice.number,
         "source": source_of(wish.list_name),
         "allow_over": True,
+        "is_rest": True,
     }
     if tick.on is not None:
         given["paid_on"] = tick.on.isoformat()
@@ -201,12 +202,14 @@ def _pay(ctx: Context, roll: Roll, period: str, tick: Tick, wish: Wish) -> Invoi
     return invoices.by_id(ctx.tx, invoice.id) if result == "recorded" else None
 
 
-def _take_back(ctx: Context, roll: Roll, period: str, list_name: str) -> None:
+def _take_back(ctx: Context, roll: Roll, period: str, list_name: str) -> bool:
     """A tick that is gone: the payment that this list had brought is taken back, and the month is owed again."""
     known = roll.decided.get(period)
-    if known is not None and known.invoice_id is not None:
-        take_back(ctx, list_name, known.invoice_id, UNTICKED[ctx.language])
-        _remind_of_the_rest(ctx, roll, known.invoice_id)
+    if known is None or known.invoice_id is None:
+        return False
+    done = take_back(ctx, list_name, known.invoice_id, UNTICKED[ctx.language])
+    _remind_of_the_rest(ctx, roll, known.invoice_id)
+    return done == "reversed"
 
 
 def _remind_of_the_rest(ctx: Context, roll: Roll, invoice_id: str) -> None:
@@ -225,6 +228,10 @@ _DONE = {
     "id": "{created} penyewa baru, {updated} berubah, {months} bulan lunas, {refused} ditolak.",
     "en": "{created} new tenants, {updated} changed, {months} months paid, {refused} refused.",
 }
+_BACK = {
+    "id": " Pembayaran yang dibatalkan: {back}.",
+    "en": " Payments taken back: {back}.",
+}
 _LEFT = {
     "id": " {left} baris menunggu Anda menyebut nomornya.",
     "en": " {left} rows wait until you name their lines.",
@@ -236,5 +243,12 @@ def done_text(done: Sequence[RowDone], language: str) -> str:
     counts = Counter(one.row.result for one in done)
     figures = {name: counts[name] for name in ("created", "updated", "refused")}
     text = _DONE[language].format(months=sum(len(one.paid) for one in done), **figures)
+    text += back_text(done, language)
     left = counts["needs_person"]
     return text + _LEFT[language].format(left=left) if left else text
+
+
+def back_text(done: Sequence[RowDone], language: str) -> str:
+    """How many payments were taken back; nothing where none was."""
+    back = sum(one.back for one in done)
+    return _BACK[language].format(back=back) if back else ""

@@ -11,12 +11,20 @@ from connector.store.payments import Recorded
 
 
 def find(
-    ctx: Context, said: Meant, amount: int, fact: Fact, *, whole: bool, since: date | None = None
+    ctx: Context,
+    said: Meant,
+    amount: int,
+    fact: Fact,
+    *,
+    whole: bool,
+    rest: bool = False,
+    since: date | None = None,
 ) -> Recorded | None:
     """The payment that this one probably is: as much, within a few days, one of them without a reference.
 
     `whole`: it was told about the customer, so it is compared with their transfers, not with what one invoice
-    got. `since` widens the days: a claim is about what came in before it was answered. A payment that still
+    got. `rest`: it is what the invoices lack of what somebody says is paid, which no standing payment can be.
+    `since` widens the days: a claim is about what came in before it was answered. A payment that still
     waits for a person to say what it is for is answered as well.
 
     A payment with a reference is swallowed only where it does not fit any more: then the owner's tick was the
@@ -27,7 +35,7 @@ def find(
     if fact.ref is not None and amount <= said.most:
         return None
     named = fact.ref is not None
-    twin = None if whole else _on_invoices(ctx, said, amount, first, last, without_ref=named)
+    twin = None if whole or rest else _on_invoices(ctx, said, amount, first, last, without_ref=named)
     states = (() if named else (UNMATCHED,)) + ((APPLIED,) if whole else ())
     if twin is None and states:
         days = {"since": first, "until": last}

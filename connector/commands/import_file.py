@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import sys
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from connector.domain.listdiff import RowAction
 from connector.domain.listwords import ACTIONS, words_of
 
 SHOWN_ROWS = 40
+EXIT_UNANSWERED = 1
 
 
 @click.command("import")
@@ -72,17 +74,20 @@ def command(
         )
         words, again = _WORDS[language], _again(file, list_name, home)
         click.echo(_as_json(preview) if as_json else _difference(preview, language))
-        if only_look or not (yes or agreed(_WORDS[language]["ask"], language)):
+        wish = only_look or yes or agreed(words["ask"], language)
+        if only_look or not wish:
             imports.drop(store, preview["import_id"])
             if dry_run and not as_json and any(row["action"] in _DOES for row in preview["rows"]):
                 click.echo(words["apply"].format(again=again))
+            if wish is None:  # nobody was there to agree: a script must not take this for done
+                sys.exit(EXIT_UNANSWERED)
             return
         twice = [item["line"] for item in preview["suspicious"]]
         lines = ", ".join(map(str, twice))
         take_all = yes_all or (
             bool(twice)
             and not yes
-            and agreed(words["ask_twice"].format(lines=lines), language, otherwise=_LEFT)
+            and bool(agreed(words["ask_twice"].format(lines=lines), language, otherwise=_LEFT))
         )
         # Naming a line is the yes that some changes need: a payment taken back, another number.
         accept = [row["line"] for row in preview["rows"] if take_all or row["line"] not in twice]

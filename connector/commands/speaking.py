@@ -22,17 +22,22 @@ def of_business(store: Store) -> str:
     return language_of_terminal() if own is None else "en" if own.language == "en" else "id"
 
 
-def agreed(question: str, language: str, *, otherwise: Words = NOTHING_DONE) -> bool:
-    """Asks until the answer is a yes or a no in either language; no is the default, and says what that means."""
+def agreed(question: str, language: str, *, otherwise: Words = NOTHING_DONE) -> bool | None:
+    """Asks until the answer is a yes or a no in either language; no is the default, and says what that means.
+
+    None: nobody answered (no terminal, Ctrl-C), which a script must be able to tell from a no.
+    """
+    answer: bool | None = None
     try:
         while True:
             typed = click.prompt(f"{question} [{_ANSWERS[language]}]", default="", show_default=False)
             if typed.strip().lower() in YES:
                 return True
             if typed.strip().lower() in NO:
+                answer = False
                 break
             click.echo(_AGAIN[language])
     except click.Abort:  # Ctrl-C, or nobody is there to answer
         click.echo()
     click.echo(otherwise[language])
-    return False
+    return answer

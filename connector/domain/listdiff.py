@@ -44,6 +44,12 @@ class Flag(StrEnum):
     DUE_DATE_MOVED = "due_date_moved"
     OTHER_TENANT = "other_tenant"  # of a roster: a ticked month that the tenant before owes
     TICK_UNCLEAR = "tick_unclear"  # of a roster: a month's mark that nobody can read
+    OTHER_LIST = "other_list"  # of a roster: another list bills the same tenant for the same
+    RENT_MISSING = "rent_missing"  # of a roster: a ticked month of which nobody knows the amount
+    CHARGE_STOPPED = "charge_stopped"  # of a roster: nothing is billed any more
+    PAID_CHANGED_TOO = "paid_changed_too"  # the amount and the tick in one step
+    PAID_AHEAD = "paid_ahead"  # new in a list that runs, of a month to come, and ticked already
+    BELOW_PAID = "below_paid"  # less than is paid already: nothing but a named line takes this
     PART_PAYMENT = "part_payment"
     OVERPAYMENT = "overpayment"
     PAYMENT_UNTICKED = "payment_unticked"
@@ -120,20 +126,32 @@ def identity(row: ListRow, list_name: str) -> str:
     return row.number or stable_number(list_name, row.phone, row.customer_name, row.description, row.due_date)
 
 
-def diff(rows: Sequence[ListRow], known: Mapping[str, KnownInvoice], list_name: str) -> list[RowDiff]:
+def diff(
+    rows: Sequence[ListRow],
+    known: Mapping[str, KnownInvoice],
+    list_name: str,
+    *,
+    running_on: date | None = None,
+) -> list[RowDiff]:
     """Every row in its order, then what the list no longer shows. `known` is keyed by invoice number.
 
-    1. A row with errors is refused; a second row of one identity too.
+    `running_on` is today in a list that was started; None: its rows are history, of any month.
+
+    1. A row with errors is refused; all rows of one identity too, for nobody can know which one is right.
     2. A row finds its invoice by number.
     3. A row without a number that finds none is paired with a vanished open one that differs in one thing.
     4. What is left of the list's open invoices is missing.
     """
     found: list[tuple[ListRow, str | None, KnownInvoice | None]] = []
-    lines: dict[str, int] = {}
+    numbers = {row.line: identity(row, list_name) for row in rows if not row.errors}
+    lines: dict[str, list[int]] = defaultdict(list)
+    for line, of_row in numbers.items():
+        lines[of_row].append(line)
     for row in rows:
-        number = None if row.errors else identity(row, list_name)
-        if number is not None and lines.setdefault(number, row.line) != row.line:
-            error = FieldError("invoice_number", "duplicate_row", str(lines[number]))
+        number = numbers.get(row.line)
+        other = next((line for line in lines[number] if line != row.line), None) if number else None
+        if other is not None:
+            error = FieldError("invoice_number", "duplicate_row", str(other))
             row, number = ListRow(line=row.line, number=row.number, errors=(error,)), None
         found.append((row, number, known.get(number) if number else None))
     vanished = [
@@ -142,7 +160,7 @@ def diff(rows: Sequence[ListRow], known: Mapping[str, KnownInvoice], list_name: 
         if invoice.same_list and _is_open(invoice) and number not in lines
     ]
     pairs = _pairs([row for row, _, match in found if not row.errors and match is None], vanished)
-    diffs = [_row_diff(row, number, match or pairs.get(row.line)) for row, number, match in found]
+    diffs = [_row_diff(row, number, match or pairs.get(row.line), running_on) for row, number, match in found]
     paired = {invoice.id for invoice in pairs.values()}
     unread = [row for row, number, _ in found if number is None]
     return diffs + [_missing(one) for one in _not_shown(vanished, unread) if one.id not in paired]
@@ -206,11 +224,15 @@ def _keys(what: ListRow | KnownInvoice) -> list[tuple[str, ...]]:
     ]
 
 
-def _row_diff(row: ListRow, number: str | None, known: KnownInvoice | None) -> RowDiff:
+def _row_diff(
+    row: ListRow, number: str | None, known: KnownInvoice | None, running_on: date | None
+) -> RowDiff:
     if row.errors:
         return RowDiff(RowAction.REFUSED, row.number, line=row.line, errors=row.errors, row=row)
     if known is None:
         flags = _payment_flags(row, row.amount) if row.paid else ()
+        if row.paid and running_on is not None and _month(row.due_date) > _month(running_on):
+            flags = (Flag.PAID_AHEAD, *flags)
         return RowDiff(RowAction.NEW, number, line=row.line, flags=flags, row=row, newly_paid=bool(row.paid))
     changes = _changes(row, known)
     newly_paid = bool(row.paid) and _is_open(known)
@@ -226,6 +248,10 @@ def _row_diff(row: ListRow, number: str | None, known: KnownInvoice | None) -> R
     return RowDiff(
         action, known.number, row.line, known.id, known.version, changes, flags, (), row, newly_paid, unticked
     )
+
+
+def _month(day: date) -> tuple[int, int]:
+    return day.year, day.month
 
 
 def _changes(row: ListRow, known: KnownInvoice) -> dict[str, tuple[Any, Any]]:
@@ -255,6 +281,8 @@ def _flags(row: ListRow, known: KnownInvoice, changes: Mapping[str, Any]) -> tup
         Flag.CURRENCY_CHANGED: "currency" in changes,
         Flag.AMOUNT_DROPPED: row.amount * DROPPED_TO <= known.amount,
         Flag.AMOUNT_JUMPED: row.amount >= known.amount * DROPPED_TO,
+        Flag.BELOW_PAID: row.currency == known.currency and row.amount < _already(known),
+        Flag.PAID_CHANGED_TOO: bool(row.paid) and _is_open(known) and "amount" in changes,
         Flag.PHONE_CHANGED: "phone" in changes and known.phone is not None,
         Flag.NAME_CHANGED: "customer_name" in changes,
         Flag.DESCRIPTION_CHANGED: "description" in changes and row.number is None,
@@ -272,8 +300,12 @@ def _flags(row: ListRow, known: KnownInvoice, changes: Mapping[str, Any]) -> tup
 
 
 def _owed(row: ListRow, known: KnownInvoice) -> int:
-    already = known.amount - known.open_amount if known.open_amount is not None else 0
-    return row.amount - already
+    return row.amount - _already(known)
+
+
+def _already(known: KnownInvoice) -> int:
+    """What is paid of it."""
+    return 0 if known.open_amount is None else known.amount - known.open_amount
 
 
 def _payment_flags(row: ListRow, owed: int) -> tuple[Flag, ...]:

@@ -1,7 +1,8 @@
 """Whether a sheet that is synced all the time can be trusted after a cut: what was ticked meanwhile is not here yet.
 
-A list has a rhythm, learned from its own syncs. When a cut has swallowed one, its reminders wait for the first
-sync; a list that nobody kept in step (a file brought in once) never waits for anything.
+A list has a rhythm, learned from at least three syncs; what a person brings by hand is none. When a cut has
+swallowed one, its reminders wait for the first sync; a list that nobody kept in step (a file brought in once)
+never waits for anything.
 """
 
 from datetime import datetime, timedelta
@@ -16,12 +17,14 @@ PATIENCE = timedelta(hours=24)  # and then the reminders go on
 def rhythm_of(before: timedelta | None, gap: timedelta) -> timedelta | None:
     """The usual time between two syncs, after one more gap; a short night does not change it at once.
 
+    One gap alone is no rhythm yet: it is kept as less than nothing until a second one bears it out.
+
     >>> rhythm_of(timedelta(hours=1), timedelta(hours=11)), rhythm_of(None, timedelta(days=7))
     (datetime.timedelta(seconds=21600), None)
     """
     if not LEAST <= gap <= LIVE:
         return before
-    return gap if before is None else (before + gap) / 2
+    return -gap if before is None else (abs(before) + gap) / 2
 
 
 def waits_until(
@@ -33,7 +36,7 @@ def waits_until(
     cut_to: datetime,
 ) -> datetime | None:
     """Until when the list's reminders wait for its first sync after the cut; None when they need not."""
-    if synced_at is None or rhythm is None or synced_at >= cut_to:
+    if synced_at is None or rhythm is None or rhythm < timedelta(0) or synced_at >= cut_to:
         return None
     was_kept = cut_from - synced_at <= LIVE
     is_missing = now - synced_at > rhythm + SLACK

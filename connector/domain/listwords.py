@@ -64,14 +64,39 @@ FLAGS: Mapping[str, Mapping[str, str]] = {
         "id": "ada tanda di kolom bulan yang tidak terbaca",
         "en": "a mark in a month's column cannot be read",
     },
+    "other_list": {
+        "id": "penyewa dan tempat yang sama sudah ditagih dari daftar lain; sebut barisnya hanya bila memang "
+        "harus ditagih dua kali",
+        "en": "another list bills the same tenant for the same place; name the line only to bill both",
+    },
+    "rent_missing": {
+        "id": "ada bulan bertanda lunas, tetapi sewanya kosong; tandanya tidak dicatat",
+        "en": "a month has a paid mark, but the rent is blank; the mark is not recorded",
+    },
+    "charge_stopped": {
+        "id": "tagihannya sudah berhenti; tidak ada yang terbit lagi",
+        "en": "its charge has stopped; nothing is billed any more",
+    },
     "description_changed": {"id": "keterangannya diganti", "en": "the description was changed"},
     "due_date_moved": {"id": "jatuh temponya bergeser jauh", "en": "the due date moved far"},
+    "paid_changed_too": {
+        "id": "jumlahnya berubah dan sekaligus ditandai lunas",
+        "en": "its amount changed and it is ticked as paid at once",
+    },
+    "paid_ahead": {
+        "id": "tagihan baru untuk bulan yang akan datang, tetapi sudah ditandai lunas",
+        "en": "a new invoice for a month to come, but it is ticked as paid already",
+    },
+    "below_paid": {
+        "id": "jumlahnya kurang dari yang sudah dibayar; sebut barisnya bila memang benar",
+        "en": "the amount is less than is paid already; name its line if that is right",
+    },
     "part_payment": {"id": "dibayar sebagian", "en": "paid in part"},
     "overpayment": {"id": "dibayar lebih dari tagihan", "en": "paid more than is owed"},
     "payment_unticked": {
-        "id": "tanda lunasnya dihapus, padahal pelanggan sudah diberi tahu; sebut barisnya untuk membatalkan "
-        "pembayaran",
-        "en": "its paid mark is gone, but the customer has been told; name its line to take the payment back",
+        "id": "tanda lunasnya dihapus, padahal pembayarannya sudah dicatat; sebut barisnya untuk "
+        "membatalkannya",
+        "en": "its paid mark is gone, but the payment is booked; name its line to take the payment back",
     },
     "paid_changed": {
         "id": "sudah lunas, tetapi jumlahnya berubah",

@@ -156,6 +156,11 @@ def periods(charge: Charge, decided: Collection[str]) -> Iterator[str]:
         period = later(period, charge.every_months)
 
 
+def is_undecided(charge: Charge, decided: Collection[str], period: str) -> bool:
+    """Whether the charge still bills this period one day."""
+    return charge.state is ChargeState.ACTIVE and period not in decided and is_period(charge, period)
+
+
 def next_period(charge: Charge, decided: Collection[str]) -> str | None:
     """The first period that is still to be decided."""
     return next(periods(charge, decided), None)
@@ -199,6 +204,15 @@ def fate(charge: Charge, period: str, today: date) -> Fate:
 def number_of(charge: Charge, period: str) -> str:
     """The number of a period's invoice, the same for ever."""
     return f"{charge.numbered_as or charge.ref}-{period}"
+
+
+def parts_of(number: str) -> tuple[str, str]:
+    """How its charge is called and which period it bills, out of an invoice's number.
+
+    >>> parts_of("A3-mawar-2026-12")
+    ('A3-mawar', '2026-12')
+    """
+    return number[:-8], number[-7:]
 
 
 def names_of(ref: str, list_name: str) -> Iterator[str]:

@@ -11,7 +11,14 @@ from typing import Any
 
 from connector.domain.listdiff import DROPPED_TO, Flag, RowAction
 from connector.domain.names import fold_name
-from connector.domain.recurring import Charge, PeriodState, first_period_from, is_period, period_of
+from connector.domain.recurring import (
+    Charge,
+    ChargeState,
+    PeriodState,
+    first_period_from,
+    is_period,
+    period_of,
+)
 
 # What of a charge a roster may change, in the order in which it is told.
 COMPARED = ("amount", "due_day", "first_period", "last_period", "description", "recipe")
@@ -58,11 +65,12 @@ class Line:
     ticks: Mapping[str, int | None] = field(default_factory=dict)
     blank: Iterable[str] = ()
     unclear: bool = False  # a month's mark cannot be read
+    elsewhere: bool = False  # another list bills this tenant for the same
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What applying one row would do.
+    """What applying one row would do; the flags of a row that changes nothing say why it does not.
 
     `taken_back` are the months whose tick is gone, `foreign` the ticked ones that the tenant before owes.
     """
@@ -117,8 +125,12 @@ def change_of(
     odd = _payment_flags(line, paid, months)
     odd += (Flag.OTHER_TENANT,) if foreign else ()
     odd += (Flag.TICK_UNCLEAR,) if line.unclear else ()
+    unpriced = (
+        (Flag.RENT_MISSING,) if any(_unpriced(line.charge, months.get(p), p) for p in line.ticks) else ()
+    )
+    odd += unpriced
     if before is None or tenant is None:
-        return Change(RowAction.NEW, {}, odd, paid)
+        return Change(RowAction.NEW, {}, (*((Flag.OTHER_LIST,) if line.elsewhere else ()), *odd), paid)
     changes = _charge_changes(before, line.charge) | _person_changes(tenant, line.tenant)
     taken_back = tuple(p for p in sorted(line.blank) if _is_unticked(months.get(p)))
     told = any(not months[p].receipt_waits for p in taken_back)
@@ -128,7 +140,8 @@ def change_of(
         return Change(RowAction.NEWLY_PAID, changes, flags, paid, taken_back, foreign)
     if changes or taken_back or foreign:
         return Change(RowAction.CHANGED, changes, flags, paid, taken_back, foreign)
-    return Change(RowAction.UNCHANGED)
+    stopped = line.charge.state is ChargeState.STOPPED
+    return Change(RowAction.UNCHANGED, {}, (Flag.CHARGE_STOPPED,) if stopped else unpriced)
 
 
 def _is_paid(charge: Charge, month: Month | None, period: str, amount: int | None) -> bool:
@@ -139,6 +152,12 @@ def _is_paid(charge: Charge, month: Month | None, period: str, amount: int | Non
         return charge.amount is not None
     owed = month.state is PeriodState.ISSUED and month.due > 0
     return owed and (amount is None or month.paid < amount)
+
+
+def _unpriced(charge: Charge, month: Month | None, period: str) -> bool:
+    """Whether a tick says that a month is paid of which nobody knows what it costs."""
+    open_yet = month is None or (month.state is PeriodState.WAITING and not month.foreign)
+    return open_yet and charge.amount is None and is_period(charge, period)
 
 
 def _is_unticked(month: Month | None) -> bool:

@@ -1,6 +1,7 @@
 """Rows of a table as invoices: each fault named, nothing guessed, titles and totals passed over."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -122,14 +123,17 @@ def _checked(row: Row, columns: tuple[Column, ...], reading: Reading) -> Checked
     return CheckedRow(row.line, fields, errors, raw)
 
 
-def _without_duplicates(rows: Iterable[CheckedRow]) -> Iterator[CheckedRow]:
-    """Marks a row that says again what an earlier row of the file said; the earlier one counts."""
-    seen: dict[tuple[str, ...], int] = {}
-    for row in rows:
-        key = _sameness(row.fields) if row.ok else None
-        first = seen.setdefault(key, row.line) if key else row.line
-        if first != row.line:
-            error = FieldError(_telling_field(row.fields), "duplicate_row", str(first))
+def _without_duplicates(rows: Sequence[CheckedRow]) -> Iterator[CheckedRow]:
+    """Refuses every row of an invoice that the file holds twice: which of them is right, nobody can know."""
+    keys = [_sameness(row.fields) if row.ok else None for row in rows]
+    lines: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for key, row in zip(keys, rows, strict=True):
+        if key is not None:
+            lines[key].append(row.line)
+    for key, row in zip(keys, rows, strict=True):
+        other = None if key is None else next((line for line in lines[key] if line != row.line), None)
+        if other is not None:
+            error = FieldError(_telling_field(row.fields), "duplicate_row", str(other))
             yield replace(row, errors=(error,))
         else:
             yield row

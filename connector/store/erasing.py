@@ -35,11 +35,12 @@ def keyed(tx: Tx, text: str, length: int) -> str:
 def erase(tx: Tx, customer_id: str) -> int:
     """Erases the customer everywhere; answers how many rows changed."""
     who = person(tx, customer_id)
+    objects = written_about(tx, who)  # asked first: parked money is found by the words that go
     changed = sum(_empty(tx, name, who) for name in REGISTER)
     changed += _sweep(tx, who)
     changed += _hash_refs(tx, who)
     changed += _numbers(tx, who)
-    changed += audit.forget_words(tx, written_about(tx, who))
+    changed += audit.forget_words(tx, objects)
     table = schema.customers
     tx.conn.execute(
         table.update()
@@ -71,7 +72,7 @@ def _sweep(tx: Tx, who: Person) -> int:
     changed += tx.conn.execute(
         remembered.delete().where(holds(remembered.c.answer, [who.id, *who.digits, *who.quoted], tx))
     ).rowcount
-    emptied = {"fields": {}, "before": sa.null(), "raw": {}, "errors": []}
+    emptied: dict[str, Any] = {"number": None, "fields": {}, "before": sa.null(), "raw": {}, "errors": []}
     changed += tx.conn.execute(rows.update().where(staged(tx, who)).values(**emptied)).rowcount
     return int(changed) + _parked(tx, who) + _events(tx, who) + _files(tx, who) + _phones(tx, who, who.digits)
 

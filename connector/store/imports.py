@@ -137,6 +137,13 @@ def waiting_import(tx: Tx, list_name: str, rows_version: str) -> str | None:
     return tx.conn.execute(query.order_by(IMPORTS.c.id.desc()).limit(1)).scalar_one_or_none()
 
 
+def applied_next(tx: Tx, list_name: str, after: datetime) -> datetime | None:
+    """When the list's next import was applied; None: this one is the newest."""
+    later = (IMPORTS.c.list_name == list_name, IMPORTS.c.applied_at > to_ms(after))
+    found = tx.conn.execute(sa.select(sa.func.min(IMPORTS.c.applied_at)).where(*later)).scalar()
+    return None if found is None else from_ms(found)
+
+
 def supersede(tx: Tx, list_name: str) -> None:
     """What earlier syncs of this list left waiting is out of date: the sheet has spoken again."""
     mine = sa.and_(IMPORTS.c.list_name == list_name, IMPORTS.c.file_name.is_(None))

@@ -51,7 +51,7 @@ def names(tx: Tx) -> list[str]:
 
 
 def synced(tx: Tx, name: str) -> None:
-    """The list's rows have been heard: what waited for them is asked again, with what they have changed."""
+    """Sync Rows has heard the list, and what waited for it is asked again; only this teaches a rhythm."""
     ensure(tx, name)
     row = tx.conn.execute(sa.select(LISTS.c.synced_at, LISTS.c.rhythm_ms).where(LISTS.c.name == name)).one()
     rhythm = None if row.rhythm_ms is None else timedelta(milliseconds=row.rhythm_ms)

@@ -122,8 +122,8 @@ REGISTER: Mapping[str, Holding] = {
     "idempotency": Holding(swept=_plain("answer"), plain=_plain("key_id action key body_hash")),
     "import_rows": Holding(
         by=("invoice_id",),
-        swept=_plain("fields before errors raw"),
-        plain=_plain("import_id action invoice_id number result"),
+        swept=_plain("fields before errors raw number"),
+        plain=_plain("import_id action invoice_id result"),
     ),
     "imports": _house("id list_name state preview_version file_name options counts"),
     "inbox": Holding(swept=_plain("body error"), plain=_plain("source dedupe state")),
@@ -147,7 +147,9 @@ REGISTER: Mapping[str, Holding] = {
         ),
     ),
     "payment_items": Holding(
-        by=("invoice_id",), emptied={"reason": None}, plain=_plain("id payment_id invoice_id reversed_by")
+        by=("invoice_id",),
+        emptied={"reason": None, "reversed_by": None},
+        plain=_plain("id payment_id invoice_id"),
     ),
     "payment_plans": Holding(
         by=("customer_id",),

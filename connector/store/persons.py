@@ -115,9 +115,13 @@ def parked(tx: Tx, who: Person) -> sa.ColumnElement[bool]:
 
 
 def written_about(tx: Tx, who: Person) -> list[str]:
-    """The objects of the audit that are about this person."""
-    cases = tx.conn.execute(sa.select(schema.cases.c.id).where(about("cases", who))).scalars()
-    return [who.id, *who.invoices, *who.charges, *cases]
+    """The objects of the audit that are about this person: whatever an action may name as its own."""
+    found = [who.id, *who.invoices, *who.charges]
+    for name in ("cases", "claims", "payment_plans", "payments", "promises"):
+        table = schema.metadata.tables[name]
+        found += tx.conn.execute(sa.select(table.c.id).where(about(name, who))).scalars()
+    nobodys = sa.select(schema.payments.c.id).where(parked(tx, who))
+    return [*found, *tx.conn.execute(nobodys).scalars()]
 
 
 def holds(column: sa.ColumnElement[Any], needles: Sequence[str], tx: Tx) -> sa.ColumnElement[bool]:

@@ -35,6 +35,13 @@ def is_called(tx: Tx, name: str) -> bool:
     return tx.conn.execute(sa.select(CHARGES.c.id).where(either)).first() is not None
 
 
+def called(tx: Tx, name: str, customer_id: str, *, lock: bool = False) -> Charge | None:
+    """The customer's charge whose invoices are called so."""
+    plain = sa.and_(CHARGES.c.ref == name, CHARGES.c.numbered_as.is_(None))
+    either = sa.or_(plain, CHARGES.c.numbered_as == name)
+    return _one(tx, sa.and_(either, CHARGES.c.customer_id == customer_id), lock, True)
+
+
 def _one(tx: Tx, where: sa.ColumnElement[bool], lock: bool, wait: bool) -> Charge | None:
     query = sa.select(CHARGES).where(where)
     if lock and tx.dialect == "postgresql":
@@ -63,6 +70,17 @@ def made_by_hand(tx: Tx, refs: Iterable[str]) -> list[Charge]:
     if not wanted:
         return []
     query = sa.select(CHARGES).where(CHARGES.c.list_name == "", CHARGES.c.ref.in_(wanted))
+    return [value_of(Charge, row._mapping) for row in tx.conn.execute(query)]
+
+
+def of_other_lists(tx: Tx, refs: Iterable[str], list_name: str, *, since: str) -> list[Charge]:
+    """The charges of other lists that bear one of these references and still bill in the period `since`."""
+    wanted = sorted(set(refs))
+    if not wanted:
+        return []
+    runs = sa.or_(CHARGES.c.last_period.is_(None), CHARGES.c.last_period >= since)
+    other = (CHARGES.c.list_name.notin_(["", list_name]), CHARGES.c.state == ChargeState.ACTIVE, runs)
+    query = sa.select(CHARGES).where(CHARGES.c.ref.in_(wanted), *other)
     return [value_of(Charge, row._mapping) for row in tx.conn.execute(query)]
 
 

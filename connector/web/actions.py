@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from connector.domain.problems import Conflict, Invalid, NotFound, Problem
 from connector.specs import ActionSpec
-from connector.store import idempotency
+from connector.store import files, idempotency
 from connector.store.db import Tx
 from connector.store.idempotency import Found, Slot
 from connector.store.keys import Key
@@ -21,6 +21,8 @@ from connector.web.masking import masked, pii_kinds
 from connector.web.services import Answer, OnSuccess, Services
 
 _PRINTABLE = re.compile(r"[\x21-\x7e]{1,200}")
+# The endings of an action that sends, after which nothing goes: the same wish may well come true an hour later.
+_NOTHING_SENT = frozenset({"window_closed", "opted_out", "case_open", "not_needed", "already_planned"})
 
 
 def routes(services: Services, languages: Languages) -> Blueprint:
@@ -50,7 +52,7 @@ def routes(services: Services, languages: Languages) -> Blueprint:
         slot = _slot(spec, key)
         if slot is None or dry_run or spec.kind == "read":
             return _answer(execute())
-        return once(services, slot, body, lambda: execute(_remembering(slot, shown)))
+        return once(services, slot, spec, body, lambda: execute(_remembering(slot, spec, shown)))
 
     return door
 
@@ -83,11 +85,17 @@ def run_action(
     )
 
 
-def _remembering(slot: Slot, shown: Callable[[Answer], str]) -> OnSuccess:
-    """Keeps the answer in the transaction of the change itself: a crash loses both or neither."""
+def _remembering(slot: Slot, spec: ActionSpec, shown: Callable[[Answer], str]) -> OnSuccess:
+    """Keeps the answer in the transaction of the change itself: a crash loses both or neither.
+
+    "Not sent" is not kept: the next request with this key tries again, instead of hearing it for a day.
+    """
 
     def remember(tx: Tx, answer: Answer) -> None:
-        idempotency.remember(tx, slot, 200, shown(answer))
+        if spec.idempotency == "key" and answer.get("result") in _NOTHING_SENT:
+            idempotency.release(tx, slot)
+        else:
+            idempotency.remember(tx, slot, 200, shown(answer))
 
     return remember
 
@@ -108,10 +116,12 @@ def _slot(spec: ActionSpec, key: Key) -> Slot | None:
     return Slot(key.id, spec.name, given)
 
 
-def once(services: Services, slot: Slot, body: dict[str, Any], execute: Callable[[], str]) -> Response:
+def once(
+    services: Services, slot: Slot, spec: ActionSpec, body: dict[str, Any], execute: Callable[[], str]
+) -> Response:
     """Execute, which remembers its own answer, or answer again what was answered before."""
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
     with services.store.write() as tx:
+        canonical = json.dumps(_meant(tx, spec, body), sort_keys=True, separators=(",", ":")).encode()
         reserved = idempotency.reserve(tx, slot, hashlib.sha256(canonical).hexdigest())
     if reserved.found is Found.MISMATCH:
         raise Invalid("idempotency_mismatch")
@@ -127,6 +137,17 @@ def once(services: Services, slot: Slot, body: dict[str, Any], execute: Callable
         with services.store.write() as tx:
             idempotency.release(tx, slot)
         raise
+
+
+def _meant(tx: Tx, spec: ActionSpec, body: dict[str, Any]) -> dict[str, Any]:
+    """The body with what a file holds in the place of its id: a caller that tries again uploads it once more."""
+    meant = dict(body)
+    for name, schema in spec.input["properties"].items():
+        given = body.get(name)
+        if schema.get("x-file") and isinstance(given, str):
+            known = files.by_id(tx, given)
+            meant[name] = known.sha256 if known is not None and known.sha256 else given
+    return meant
 
 
 def as_json(answer: Any) -> str:

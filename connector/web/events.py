@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from connector.domain.problems import NotFound
+from connector.domain.problems import Forbidden, NotFound
 from connector.store.events import newest_events, read_events
 from connector.store.keys import Key
 from connector.web.access import need
@@ -33,7 +33,7 @@ def routes(services: Services) -> Blueprint:
 
     @door.get("/v1/events")
     def listed() -> Response:
-        key = need("read", bound=True)
+        key = _reader()
         type = request.args.get("type") or None
         after = whole_number("after", 0, least=0)
         limit = whole_number("limit", 50, least=1, most=200)
@@ -47,7 +47,7 @@ def routes(services: Services) -> Blueprint:
 
     @door.get("/v1/triggers/<type>/samples")
     def samples(type: str) -> Response:
-        key = need("read", bound=True)
+        key = _reader()
         spec = services.catalog.triggers[known(type)]
         with services.store.read() as tx:
             newest = newest_events(tx, type, SAMPLES) if key.sources is None else []
@@ -55,6 +55,14 @@ def routes(services: Services) -> Blueprint:
         return _json({"items": shown(items or [dict(spec.sample)], key), "next": None})
 
     return door
+
+
+def _reader() -> Key:
+    """The key, if it may read events: one that is bound to some actions does those and nothing else."""
+    key = need("read", bound=True)
+    if key.actions is not None:
+        raise Forbidden("forbidden", params={"scope": "read"})
+    return key
 
 
 def _json(body: dict[str, Any]) -> Response:

@@ -4,11 +4,10 @@ import logging
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any, Protocol
 
-from connector.clock import from_ms
+from connector.clock import from_ms, http_date
 from connector.domain import deliveries as rules
 from connector.domain.decision import NewEvent
 from connector.domain.subscriptions import Subscription
@@ -127,9 +126,5 @@ def _retry_after(answer: Answer | Transport, machine: datetime) -> float | None:
     text = answer.headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max((at - machine).total_seconds(), 0.0)
+    at = http_date(text)
+    return None if at is None else max((at - machine).total_seconds(), 0.0)

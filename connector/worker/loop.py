@@ -148,7 +148,8 @@ class Worker:
         while not self._stopping:
             try:
                 seen = self.store.version()
-                did = await self.turn()
+                if not await self.turn():
+                    await self._rest(seen)
                 busy = 0
             except Exception as fault:
                 # A deadlock, a restart of the database: what was undone is done again by the next turn.
@@ -157,9 +158,6 @@ class Worker:
                     raise
                 log.warning("database_busy", extra={"error": type(fault).__name__})
                 await asyncio.sleep(BUSY_S * 2**busy)
-                continue
-            if not did:
-                await self._rest(seen)
         leaving = [] if self.deliverer is None else [self.deliverer.finish(FINISH_S)]
         await asyncio.gather(self._sending.finish(FINISH_S), *leaving)
         self._record()

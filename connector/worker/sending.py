@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 
+from connector.clock import http_date
 from connector.domain.model import Outcome, OutcomeKind
 from connector.providers import Provider, SenderConfig, Unbuildable
 from connector.worker.claiming import Sendable
@@ -62,12 +62,9 @@ class Sending:
         """A provider's clock that differs by more than five minutes says that ours is wrong (T-27)."""
         if not answer.date_header:
             return
-        try:
-            theirs = parsedate_to_datetime(answer.date_header)
-        except ValueError:
+        theirs = http_date(answer.date_header)
+        if theirs is None:
             return
-        if theirs.tzinfo is None:
-            theirs = theirs.replace(tzinfo=UTC)
         # In a row: one provider's wrong clock now and then must not stop everything.
         off = abs(self.machine() - theirs) > DATE_DRIFT
         self.suspect_dates = self.suspect_dates + 1 if off else 0

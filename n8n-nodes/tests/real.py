@@ -255,6 +255,13 @@ class N8n:
         found: list[Json] = self._asked("options", method, credential, parameters)
         return found
 
+    def drop_down_refused(self, method: str, credential: Json) -> Json:
+        """What the editor is told where a drop-down could not be filled."""
+        answer = self._asking("options", method, credential, {})
+        assert answer.status_code >= 400, answer.text
+        said: Json = answer.json()
+        return said
+
     def mapped_fields(self, method: str, credential: Json, **parameters: Any) -> list[Json]:
         """The fields of a mapper."""
         found: list[Json] = self._asked("resource-mapper-fields", method, credential, parameters)["fields"]
@@ -275,6 +282,9 @@ class N8n:
         return found
 
     def _asked(self, what: str, method: str, credential: Json, parameters: Json) -> Any:
+        return _good(self._asking(what, method, credential, parameters))["data"]
+
+    def _asking(self, what: str, method: str, credential: Json, parameters: Json) -> httpx.Response:
         body = {
             "nodeTypeAndVersion": {"name": TAGIH, "version": 1},
             "path": "parameters.any",
@@ -282,7 +292,7 @@ class N8n:
             "credentials": {"tagihApi": credential},
             "currentNodeParameters": parameters,
         }
-        return _good(self.editor.post(f"/dynamic-node-parameters/{what}", json=body))["data"]
+        return self.editor.post(f"/dynamic-node-parameters/{what}", json=body)
 
     def node_types(self) -> dict[str, Json]:
         """What n8n knows of our nodes, by their full name."""

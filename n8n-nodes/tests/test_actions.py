@@ -3,6 +3,7 @@
 import base64
 from typing import Any
 
+import httpx
 from between import Relay
 from real import TAGIH, TRIGGER, Json, N8n, door, error_of, output, tagih
 from running import Home
@@ -53,6 +54,16 @@ def test_drop_downs_come_from_the_server(n8n: N8n, credential: Json) -> None:
 
     assert len(templates) > 5 and all(one["name"] and one["value"] for one in templates)
     assert "kost" in [one["value"] for one in recipes]
+
+
+def test_a_drop_down_tells_a_refusal_in_the_servers_words(n8n: N8n, home: Home) -> None:
+    """What the editor shows below the field: title, and what to do."""
+    wrong = n8n.credential("Wrong", home.url, "tagih_no_such_key")
+    own = httpx.get(f"{home.url}/v1/me", headers={"Authorization": "Bearer x"}, trust_env=False).json()
+
+    said = n8n.drop_down_refused("getTemplates", wrong)
+
+    assert said["message"] == own["title"] and own["detail"] in said["description"], said
 
 
 def test_a_templates_variables_are_fields_and_what_is_mapped_arrives(

@@ -95,7 +95,7 @@ def test_a_forged_event_starts_nothing(n8n: N8n, home: Home, credential: Json) -
 
 
 def test_a_deactivated_workflow_is_unsubscribed(n8n: N8n, home: Home, credential: Json) -> None:
-    flow = n8n.workflow("short", [trigger(credential, ["invoice_created"])])
+    flow = n8n.workflow("short" * 24, [trigger(credential, ["invoice_created"])])
     subscribed(home, n8n, 1)
 
     n8n.deactivate(flow)

@@ -1,6 +1,8 @@
 """Send and Wait for Reply in a real n8n: the answer comes, or the time is over."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from real import Json, N8n, door, error_of, output, tagih
 from running import Home, until
@@ -97,6 +99,35 @@ def test_a_button_is_a_reply_too(n8n: N8n, home: Home, credential: Json) -> None
 
     assert output(run, "Ask")[0]["reply_kind"] == "button"
     assert output(run, "After") == [{"text": button["title"], "over": False}]
+
+
+def test_the_time_begins_when_the_question_leaves(n8n: N8n, home: Home, credential: Json) -> None:
+    a_customer_who_wrote(home, "WT-6", "081290030006")
+    now = home.advance("PT1M").astimezone(ZoneInfo("Asia/Jakarta"))
+    home.advance(f"PT{(22 - now.hour) % 24}H")  # nothing leaves before seven
+    flow = flow_that_waits(
+        n8n,
+        "wait-night",
+        credential,
+        sendAs="template",
+        template="payment_reminder",
+        variables={"mappingMode": "defineBelow", "value": None},
+        additionalFields={"invoice": "WT-6"},
+    )
+
+    n8n.call("wait-night", {"phone": "081290030006"})
+    until(lambda: n8n.runs(flow, status="waiting"), 20, n8n.tail)
+    [sleeping] = n8n.runs(flow, status="waiting")
+    [hook] = waits_of(home, "wait-night")
+    ends = [
+        datetime.fromisoformat(one) - datetime.now(UTC) for one in (hook["ends_at"], sleeping["waitTill"])
+    ]
+    home.advance("PT11H")
+    says(home, "081290030006", "Besok ya")
+    [run] = n8n.ended(flow)
+
+    assert output(run, "Ask")[0]["reply_text"] == "Besok ya"
+    assert all(timedelta(hours=8) < left < timedelta(hours=12) for left in ends), ends
 
 
 def test_nobody_waits_for_an_answer_to_what_was_not_sent(n8n: N8n, home: Home, credential: Json) -> None:

@@ -40,39 +40,46 @@ const shown = (value) => {
 
 // --- spreadsheet ------------------------------------------------------------------------------------------------
 const cells = job.sheet.map((row) => row.map(dated));
-const at = (r, c) => (cells[r - 1] ?? [])[c - 1] ?? '';
-const put = (r, c, value) => {
-  while (cells.length < r) cells.push([]);
-  while (cells[r - 1].length < c) cells[r - 1].push('');
-  if (typeof value === 'string' && value.startsWith('=')) seen.errors.push(`formula written: ${value}`);
-  cells[r - 1][c - 1] = typeof value === 'string' && value.startsWith("'") ? value.slice(1) : value;
-};
-const lastRow = () => cells.reduce((last, row, r) => (row.some((cell) => cell !== '') ? r + 1 : last), 0);
-const lastColumn = () => Math.max(0, ...cells.map((row) => row.reduce((last, cell, c) => (cell !== '' ? c + 1 : last), 0)));
-const range = (r, c, rows = 1, columns = 1) => {
-  if (![r, c, rows, columns].every((n) => Number.isInteger(n) && n > 0)) throw new Error(`bad range ${[r, c, rows, columns]}`);
-  const block = (read) => Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => read(at(r + i, c + j))));
-  const self = strict('Range', {
-    getRow: () => r,
-    getLastRow: () => r + rows - 1,
-    getValues: () => block((value) => value),
-    getDisplayValues: () => block(shown),
-    setValue: (value) => (put(r, c, value), self),
-    setNumberFormat: () => self,
-    setFontWeight: () => self,
+const tab = (name, id, cells) => {
+  const at = (r, c) => (cells[r - 1] ?? [])[c - 1] ?? '';
+  const put = (r, c, value) => {
+    while (cells.length < r) cells.push([]);
+    while (cells[r - 1].length < c) cells[r - 1].push('');
+    if (typeof value === 'string' && value.startsWith('=')) seen.errors.push(`formula written: ${value}`);
+    cells[r - 1][c - 1] = typeof value === 'string' && value.startsWith("'") ? value.slice(1) : value;
+  };
+  const lastRow = () => cells.reduce((last, row, r) => (row.some((cell) => cell !== '') ? r + 1 : last), 0);
+  const lastColumn = () => Math.max(0, ...cells.map((row) => row.reduce((last, cell, c) => (cell !== '' ? c + 1 : last), 0)));
+  const range = (r, c, rows = 1, columns = 1) => {
+    if (![r, c, rows, columns].every((n) => Number.isInteger(n) && n > 0)) throw new Error(`bad range ${[r, c, rows, columns]}`);
+    const block = (read) => Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => read(at(r + i, c + j))));
+    const self = strict('Range', {
+      getRow: () => r,
+      getLastRow: () => r + rows - 1,
+      getValues: () => block((value) => value),
+      getDisplayValues: () => block(shown),
+      setValue: (value) => (put(r, c, value), self),
+      setNumberFormat: () => self,
+      setFontWeight: () => self,
+    });
+    return self;
+  };
+  return strict('Sheet', {
+    getName: () => name,
+    getSheetId: () => id,
+    getLastRow: lastRow,
+    getLastColumn: lastColumn,
+    getRange: range,
   });
-  return self;
 };
-const sheet = strict('Sheet', {
-  getName: () => 'Penghuni',
-  getLastRow: lastRow,
-  getLastColumn: lastColumn,
-  getRange: range,
-});
+const notes = (job.first_tab ?? []).map((row) => row.map(dated));
+const sheet = tab('Penghuni', 417, cells);
+const tabs = job.first_tab ? [tab('Catatan', 0, notes), sheet] : [sheet];
+const active = () => (job.timed ? tabs[0] : sheet); // nobody looks at a timed run: it begins at the first tab
 const book = strict('Spreadsheet', {
   getName: () => job.book ?? 'Kost Melati',
-  getActiveSheet: () => sheet,
-  getSheetByName: (name) => (name === 'Penghuni' ? sheet : null),
+  getActiveSheet: active,
+  getSheets: () => (job.is_tab_gone ? tabs.slice(0, -1) : tabs),
   getSpreadsheetTimeZone: () => 'Asia/Jakarta',
   toast: (text) => seen.toasts.push(text),
 });
@@ -84,11 +91,12 @@ const ui = strict('Ui', {
   ButtonSet: strict('ButtonSet', { YES_NO: 'YES_NO' }),
   Button: strict('Button', { YES: 'YES', NO: 'NO' }),
 });
-const selected = job.selected ?? [2, 2];
+const selected = (job.selected ?? [[2, 2]]).map(([first, last]) => sheet.getRange(first, 1, last - first + 1, 1));
 const SpreadsheetApp = strict('SpreadsheetApp', {
   getActiveSpreadsheet: () => book,
-  getActiveSheet: () => sheet,
-  getActiveRange: () => range(selected[0], 1, selected[1] - selected[0] + 1, 1),
+  getActiveSheet: active,
+  getActiveRange: () => selected.at(-1),
+  getActiveRangeList: () => strict('RangeList', { getRanges: () => selected }),
   getUi: () => ui,
 });
 
@@ -126,12 +134,13 @@ const ScriptApp = strict('ScriptApp', {
 let locked = Boolean(job.locked);
 const lock = strict('Lock', { tryLock: () => (locked ? false : (locked = true)), releaseLock: () => ((locked = false), undefined) });
 const LockService = strict('LockService', { getDocumentLock: () => lock });
-const Session = strict('Session', { getActiveUserLocale: () => job.locale ?? 'in_ID', getTemporaryActiveUserKey: () => job.me ?? 'me' });
+const Session = strict('Session', { getActiveUserLocale: () => job.locale ?? 'in_ID' });
 const cached = {};
 const cache = strict('Cache', { get: (name) => cached[name] ?? null, put: (name, value) => ((cached[name] = value), undefined) });
 const CacheService = strict('CacheService', { getUserCache: () => cache });
 const Utilities = strict('Utilities', {
-  sleep: (ms) => (seen.sleeps.push(ms), undefined),
+  getUuid: () => job.uuid ?? 'me',
+  sleep: (ms) => (seen.sleeps.push(ms), (skew += ms), undefined),
   formatDate: (date, zone, pattern) => {
     if (pattern !== 'yyyy-MM-dd') throw new Error(`pattern ${pattern}`);
     return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(date);
@@ -189,4 +198,4 @@ for (const [name, ...given] of job.calls) {
     seen.errors.push(`${name}: ${fault.message}`);
   }
 }
-console.log(JSON.stringify({ ...seen, cells: cells.map((row) => row.map(shown)), triggers, properties, locked }));
+console.log(JSON.stringify({ ...seen, cells: cells.map((row) => row.map(shown)), notes: notes.map((row) => row.map(shown)), took_ms: skew, triggers, properties, locked }));

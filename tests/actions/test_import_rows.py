@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from connector.actions import import_publishing, import_syncing
+from connector.actions import import_publishing, import_syncing, imports
 from connector.actions.run import run_action
 from connector.domain.problems import Invalid, Problem
 from connector.store import schema
@@ -179,3 +179,64 @@ def test_an_erased_number_that_comes_back_in_a_sheet_keeps_its_stop(shop: Shop) 
 
     (back,) = [a for a in shop.rows("addresses") if a["phone"] == "+6281290001077"]
     assert back["opted_out_at"] is not None
+
+
+def test_a_paid_mark_of_a_month_to_come_in_a_running_list_waits(shop: Shop) -> None:
+    sync(shop, row())
+
+    ahead = row(3, jatuh_tempo="2027-02-05", lunas="v")
+    asked = sync(shop, row(), ahead, confirm_paid=False)
+
+    assert (asked["result"], asked["rows"][1]["result"]) == ("needs_approval", "waiting")
+
+
+def test_less_than_is_paid_waits_for_its_line_and_may_be_raised_again(shop: Shop) -> None:
+    sync(shop, row(no_invoice="K-1"))
+    shop.act("mark_paid", invoice="K-1", amount="500000")
+
+    asked = sync(shop, row(no_invoice="K-1", sewa="150.000"), mode="apply")
+    assert (asked["result"], shop.invoice("K-1").amount) == ("needs_approval", 150_000_000)
+
+    import_publishing.publish(
+        shop.store,
+        shop.catalog,
+        asked["import_id"],
+        actor="key:test",
+        settle_seconds=0,
+        mode="sandbox",
+        preview_version=asked["preview_version"],
+        accept=[2],
+    )
+    assert shop.invoice("K-1").status.value == "paid"
+    lower = sync(shop, row(no_invoice="K-1", sewa="400.000"), mode="apply")
+    raised = sync(shop, row(no_invoice="K-1"), mode="apply")
+
+    assert lower["rows"][0]["result"] == "refused"
+    assert "K-1" in lower["rows"][0]["error"] and "{" not in lower["rows"][0]["error"]
+    assert (raised["rows"][0]["result"], shop.invoice("K-1").due) == ("updated", 100_000_000)
+    assert "planned" in shop.states("K-1").values()
+
+
+def test_a_person_who_publishes_twice_gives_the_list_no_rhythm(shop: Shop) -> None:
+    for amount in ("1500000", "1550000"):
+        staged = imports.stage_file(
+            shop.store,
+            shop.catalog,
+            f"nama,no_wa,no invoice,jumlah,jatuh tempo\nSiti,081290001111,K-1,{amount},2026-12-05\n".encode(),
+            list_name=LIST,
+        )
+        import_publishing.publish(
+            shop.store,
+            shop.catalog,
+            staged["import_id"],
+            actor="terminal",
+            settle_seconds=0,
+            mode="sandbox",
+            preview_version=staged["preview_version"],
+            start=True,
+        )
+        shop.pass_time(minutes=20)
+
+    (kept,) = [one for one in shop.rows("lists") if one["name"] == LIST]
+    assert (kept["synced_at"], kept["rhythm_ms"]) == (None, None)
+    assert shop.invoice("K-1").amount == 155_000_000

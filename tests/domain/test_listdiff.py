@@ -195,11 +195,37 @@ def test_a_refused_row_keeps_its_reason_and_its_invoice_is_not_missing() -> None
     assert (found.action, found.errors) == (RowAction.REFUSED, (error,))
 
 
-def test_a_second_row_of_one_identity_is_refused() -> None:
-    first, second = compare([SITI, replace(SITI, line=3)])
+def test_all_rows_of_one_identity_are_refused_whichever_comes_first() -> None:
+    cheaper = replace(SITI, line=3, amount=140_000_000, paid=True)
 
-    assert (first.action, second.action) == (RowAction.NEW, RowAction.REFUSED)
-    assert second.errors[0].code == "duplicate_row"
+    first, second = compare([cheaper, SITI], known(SITI))
+
+    assert (first.action, second.action) == (RowAction.REFUSED, RowAction.REFUSED)
+    assert [one.errors[0].detail for one in (first, second)] == ["2", "3"]
+
+
+def test_an_amount_that_changes_with_its_tick_waits() -> None:
+    found = only([replace(SITI, amount=20_000_000, paid=True, due_date=date(2026, 12, 9))], known(SITI))
+
+    assert (found.action, found.flags) == (RowAction.NEWLY_PAID, (Flag.PAID_CHANGED_TOO,))
+
+
+def test_a_ticked_new_row_of_a_month_to_come_waits_once_the_list_runs() -> None:
+    row = replace(SITI, paid=True, due_date=date(2027, 1, 5))
+
+    def flags(of: ListRow, running_on: date | None) -> tuple[Flag, ...]:
+        (found,) = diff([of], {}, LIST, running_on=running_on)
+        return found.flags
+
+    assert flags(row, date(2026, 12, 31)) == (Flag.PAID_AHEAD,)
+    assert flags(row, date(2027, 1, 1)) == flags(row, None) == flags(SITI, date(2026, 11, 1)) == ()
+
+
+def test_an_amount_below_what_is_paid_is_told() -> None:
+    partly = known(SITI, open_amount=100_000_000)
+
+    assert only([replace(SITI, amount=49_000_000)], partly).flags == (Flag.BELOW_PAID,)
+    assert only([replace(SITI, amount=50_000_000)], partly).flags == ()
 
 
 def test_other_fields_are_compared_where_both_sides_have_them() -> None:

@@ -40,4 +40,13 @@ def test_a_rhythm_is_never_longer_than_a_list_is_live(gaps: list[int]) -> None:
     rhythm: timedelta | None = None
     for gap in gaps:
         rhythm = rhythm_of(rhythm, timedelta(minutes=gap))
-    assert rhythm is None or timedelta(0) < rhythm <= LIVE
+    assert rhythm is None or timedelta(0) < abs(rhythm) <= LIVE
+
+
+def test_two_syncs_are_no_rhythm_and_three_are() -> None:
+    nine, six_before = CUT + 7 * HOUR, CUT - 6 * HOUR
+    once = rhythm_of(None, HOUR)
+
+    assert not waits(nine, six_before, once)
+    assert rhythm_of(once, timedelta(minutes=1)) == once, "a retry bears nothing out"
+    assert waits(nine, six_before, rhythm_of(once, HOUR))

@@ -1,19 +1,25 @@
 """The faces: valid by their platforms' own rules, complete, and never behind the specs."""
 
 import json
+import re
 import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV31SpecValidator
-from world import catalog
+from world import KEY, catalog, world
 
-from connector import __version__, cli
+from connector import __version__, actions, cli
+from connector import app as composition
+from connector.actions import run
 from connector.faces import faces
 from connector.faces.shapes import actions_on, triggers_on
-from connector.specs import load
+from connector.specs import Catalog, load
 
 ROOT = Path(__file__).parents[2]
 FACES = faces()
@@ -101,19 +107,80 @@ def test_the_reference_page_names_every_field_of_every_action() -> None:
             assert f"`{name}`" in part, (action.name, name)
 
 
-def test_an_action_added_as_one_file_is_on_every_face(tmp_path: Path) -> None:
-    specs = tmp_path / "specs"
+@pytest.fixture
+def with_one_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Catalog]:
+    """The specs and functions with an action more: one file of each, nothing else."""
+    specs, functions = tmp_path / "specs", tmp_path / "functions"
     shutil.copytree(ROOT / "specs", specs)
     spec = json.loads((specs / "actions" / "pause_all.json").read_text())
     spec |= {"name": "wave_hello", "title": "Wave Hello", "surfaces": ["api", "n8n", "zapier", "sheets"]}
     (specs / "actions" / "wave_hello.json").write_text(json.dumps(spec))
+    functions.mkdir()
+    (functions / "waving.py").write_text(
+        "def wave_hello(ctx, given):\n"
+        "    return {'result': 'paused', 'result_text': given['reason'], 'affected': 7}\n"
+    )
+    monkeypatch.setattr(actions, "__path__", [*actions.__path__, str(functions)])
+    run._modules.cache_clear()
+    yield load(specs, ROOT / "recipes", has_function=run.has_function)
+    monkeypatch.undo()
+    run._modules.cache_clear()
+    sys.modules.pop("connector.actions.waving", None)
 
-    larger = load(specs, ROOT / "recipes")
 
-    for name, face in FACES.items():
-        before, after = face.files(catalog(), "1"), face.files(larger, "1")
-        said = "".join(text for path, text in after.items() if text != before.get(path))
-        assert "Wave Hello" in said, name
+def forms_of(catalog: Catalog, name: str) -> dict[str, tuple[str, set[str]]]:
+    """Where each face sends an action, and the fields that its form asks for."""
+    made = {face: FACES[face].files(catalog, "1") for face in FACES}
+    found: dict[str, tuple[str, set[str]]] = {}
+    for face, path in (
+        ("openapi", "docs/openapi.json"),
+        ("power-automate", "docs/power-automate/apiDefinition.swagger.json"),
+    ):
+        document = json.loads(made[face][path])
+        asked = document["paths"][f"/v1/actions/{name}"]["post"]
+        schema = (
+            asked["requestBody"]["content"]["application/json"]["schema"]
+            if face == "openapi"
+            else asked["parameters"][0]["schema"]
+        )
+        found[face] = (f"/v1/actions/{name}", set(schema["properties"]))
+    create = json.loads(made["zapier"]["zapier/generated/creates.json"])[name]["definition"]
+    keys = {field["key"] for field in create["operation"]["inputFields"]}
+    found["zapier"] = (f"/v1/actions/{create['key']}", keys)
+    node = made["n8n"][f"n8n-nodes/nodes/Tagih/generated/{catalog.actions[name].noun}.ts"]
+    assert f"value: '{name}'" in node
+    [url] = re.findall(rf"url: '(/v1/actions/{name})'", node)
+    shown = node.split(f"operation: ['{name}']")[:-1]
+    found["n8n"] = (url, {re.findall(r"\n\t\tname: '(\w+)'", part)[-1] for part in shown})
+    forms = re.search(r"TAGIH_FORMS = (.*);", made["sheets"]["sheets/Specs.js"], re.DOTALL)
+    assert forms
+    [form] = [one for one in json.loads(forms[1]) if one["name"] == name]
+    found["sheets"] = (f"/v1/actions/{form['name']}", {field["key"] for field in form["fields"]})
+    return found
+
+
+def test_an_action_added_as_one_file_and_one_function_is_played_from_every_face(
+    with_one_more: Catalog, tmp_path: Path, sqlite_url: str
+) -> None:
+    with world(tmp_path, sqlite_url) as opened:
+        larger = replace(opened.app, catalog=with_one_more)
+        web = composition.make_web_app(larger.settings, larger)
+        client = web.test_client()
+        for face, (path, fields) in forms_of(with_one_more, "wave_hello").items():
+            assert "reason" in fields, face
+            answer = client.post(
+                path, json={"reason": f"dari {face}"}, headers={"Authorization": f"Bearer {KEY}"}
+            )
+
+            told = answer.get_json()
+            assert answer.status_code == 200, (face, told)
+            assert (told["result_text"], told["affected"]) == (f"dari {face}", 7)
+        web.extensions["tagih.inbox"].close()
+
+    for face in FACES:
+        made = [FACES[face].files(known, "1") for known in (catalog(), with_one_more)]
+        said = "".join(text for path, text in made[1].items() if text != made[0].get(path))
+        assert "Wave Hello" in said, face
 
 
 def test_export_writes_prints_and_finds_what_is_stale(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import httpx
+import pytest
 from hooks.house import House
 from hooks.receiver import Receiver, believes
 from world import at
@@ -103,6 +104,32 @@ def test_what_the_receiver_asks_for_with_retry_after_is_kept(house: House, recei
 
     assert early == 1
     assert len(receiver.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Mon, 01 Jan 2026 00:00:00 +99999999999999999999",
+        "Mon, 01 Jan 0001 00:00:00 +1400",
+        "-1",
+        "\u0661",
+        ",",
+        "9" * 400,
+    ],
+)
+def test_a_wish_that_is_no_time_is_a_failure_like_any_other(
+    house: House, receiver: Receiver, wish: str
+) -> None:
+    receiver.answer = lambda _r, _e: (503, {"Retry-After": wish.encode().decode("latin-1")}, b"")
+    house.subscribe(receiver.url, "invoice_created")
+    house.tell("T-1")
+
+    house.world.advance(timedelta(minutes=1))
+    receiver.answer = lambda _r, _e: (200, {}, b"")
+    house.world.advance(timedelta(days=2))
+
+    assert len(receiver.requests) >= 2
 
 
 def test_a_redirect_is_a_failure_and_is_not_followed(
@@ -310,11 +337,14 @@ def test_a_thousand_bytes_too_many_are_cut_not_dropped(house: House, receiver: R
     house.world.invoice("T-1", customer_phone="081290001111")
     house.world.advance(at("2026-11-28 09:30"))
 
-    house.world.say("+6281290001111", "x" * 4000)
+    for _ in range(3):  # what was said before comes along
+        house.world.say("+6281290001111", "\N{PERSON WITH FOLDED HANDS}" * 4000)
 
-    [request] = receiver.requests
-    assert len(request.body) < 20_000
-    assert request.event["reply_text"].startswith("xxxx")
+    bodies = [request.body for request in receiver.requests]
+    last = receiver.requests[-1].event
+    assert len(bodies) == 3 and max(map(len, bodies)) <= 20_000
+    assert last["reply_text"].startswith("\N{PERSON WITH FOLDED HANDS}" * 50)
+    assert any(str(text).endswith("…") for text in last.values())
 
 
 def test_webhooks_are_closed_to_strangers(house: House) -> None:

@@ -25,6 +25,7 @@ DUE_DAYS = (5, 31)
 EVERY = (*(22 * (1,)), *(16 * (3,)), *(12 * (6,)), *(10 * (12,)))
 AHEAD = range(16, 22)  # these pay half a year at once
 INVOICES, CASES = schema.invoices, schema.cases
+RECEIPTS = ("payment_received", "payment_received_several")  # answers to a payment, not calls for one
 
 
 def phone_of(room: int) -> str:
@@ -165,7 +166,7 @@ class Years:
         """On waking nobody gets more than one message about what they owe on that day."""
         by_phone: dict[str, list[Sent]] = defaultdict(list)
         for sent in self.house.provider.sent:
-            if sent.template not in ("payment_received", "neutral_hello"):
+            if sent.template not in (*RECEIPTS, "neutral_hello"):
                 by_phone[sent.phone].append(sent)
         for wake in self.wakes:
             for phone, some in by_phone.items():
@@ -176,7 +177,7 @@ class Years:
         """Of an invoice that was born paid nobody hears anything but a confirmation."""
         assert len(self.ahead) > 20
         for sent in self.house.provider.sent:
-            if sent.template != "payment_received":
+            if sent.template not in RECEIPTS:
                 assert not [number for number in self.ahead if number in sent.text], sent
 
     def the_money_adds_up(self) -> None:

@@ -93,7 +93,10 @@ def touched_by_money(home: Guarded) -> None:
     )
     act("create_invoice", customer_ref=who, customer_name=NAME, amount="900000", due_date="2027-02-05",
         invoice_number="T-52", customer_phone=PHONE)  # fmt: skip
+    act("mark_paid", invoice="T-52", amount="1000", payment_ref="BCA cuitcuit 3")
+    act("reverse_payment", payment="BCA cuitcuit 3", reason="salah catat, cuitcuit", by="cuitcuit")
     act("create_payment_plan", invoice="T-52", instalments=3, by="cuitcuit")
+    act("cancel_payment_plan", plan="T-52", reason="cuitcuit berubah pikiran")
     act("mark_paid", invoice=f"kos {NAME}", amount="5000", payment_ref="BCA cuitcuit 2", park=True)
     rows = [{"no_wa": PHONE, "nama": NAME, "jumlah": "70000", "tempo": "2027-01-09", "catatan": "cuitcuit"}]
     act("import_rows", list="kanari", mode="preview", rows=rows)
@@ -137,7 +140,7 @@ def seen(home: Guarded) -> dict[str, list[str]]:
 def test_t50_after_the_erasure_only_the_tombstone_is_left(touched: Guarded) -> None:
     assert set(seen(touched)) == set(CANARIES), "the canary sang everywhere before"
 
-    answer = touched.world.act("erase_customer", customer=PHONE, force=True)
+    answer = touched.world.act("erase_customer", customer=PHONE, force=True, reason="diminta cuitcuit")
 
     assert answer["result"] == "erased", answer
     assert seen(touched) == {}

@@ -9,9 +9,7 @@ const PATIENCE_MS = 20_000;
  * Brings a document to Tagih, and answers its id there. What Zapier hands over is a link that lives for minutes
  * and may lead on to another place; the message that carries the document may leave days later.
  */
-async function uploaded(z, given) {
-  if (/^file_[A-Za-z0-9]+$/.test(given)) return given;
-  const content = await fetched(z, given);
+async function uploaded(z, content) {
   const boundary = `tagih-${randomBytes(16).toString('hex')}`;
   const head = `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="document.pdf"\r\n\r\n`;
   const body = Buffer.concat([Buffer.from(head), content, Buffer.from(`\r\n--${boundary}--\r\n`)]);
@@ -32,4 +30,7 @@ async function fetched(z, url) {
   }
 }
 
-module.exports = { uploaded };
+/** Whether it lies at Tagih already. */
+const isKept = (given) => /^file_[A-Za-z0-9]+$/.test(given);
+
+module.exports = { fetched, isKept, uploaded };

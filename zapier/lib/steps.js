@@ -3,15 +3,21 @@
 const { createHash } = require('node:crypto');
 
 const { bodyOf } = require('./body');
-const { uploaded } = require('./files');
+const { fetched, isKept, uploaded } = require('./files');
 
 /** An action. Expected endings are results; those that the user chose stop the Zap without an error. */
 const createOf = ({ definition, shape }) => {
   const fields = withLoaded(definition.operation.inputFields, shape.loaded);
   const perform = async (z, bundle) => {
     const body = bodyOf(fields, shape, bundle.inputData);
-    for (const name of shape.files) if (body[name]) body[name] = await uploaded(z, body[name]);
-    const key = keyOf(definition.key, shape.makes_key, bundle.inputData.deduplication_key, body);
+    const brought = {};
+    for (const name of shape.files.filter((one) => body[one] && !isKept(body[one]))) {
+      brought[name] = await fetched(z, body[name]);
+    }
+    // The key knows a document by its bytes: each upload has an id of its own, and each link a signature.
+    const known = { ...body, ...Object.fromEntries(Object.entries(brought).map(([name, bytes]) => [name, digestOf(bytes)])) };
+    const key = keyOf(definition.key, shape.makes_key, bundle.inputData.deduplication_key, known);
+    for (const [name, bytes] of Object.entries(brought)) body[name] = await uploaded(z, bytes);
     const headers = key ? { 'idempotency-key': key } : {};
     const response = await z.request({ method: 'POST', url: `/v1/actions/${definition.key}`, headers, body });
     const answer = response.data;
@@ -31,8 +37,10 @@ const createOf = ({ definition, shape }) => {
 function keyOf(action, makesKey, given, body) {
   if (!given && !makesKey) return null;
   const what = given ? ['key', String(given)] : ['fields', sorted(body)];
-  return createHash('sha256').update(JSON.stringify([action, ...what])).digest('hex');
+  return digestOf(JSON.stringify([action, ...what]));
 }
+
+const digestOf = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 const sorted = (value) =>
   value && typeof value === 'object' && !Array.isArray(value)

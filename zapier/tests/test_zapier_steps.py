@@ -233,6 +233,36 @@ def test_a_message_is_sent_once_however_often_zapier_tries(create: Any, home: Ho
     assert first["message_id"] == again["message_id"]
 
 
+def test_a_document_goes_once_however_often_it_is_brought(create: Any, drive: str, home: Home) -> None:
+    home.client().post("/v1/sandbox/reply", json={"phone": "+6281234567890", "text": "boleh minta notanya?"})
+    home.advance("PT1M")
+    fields = {"customer": "A3", "text": "Ini notanya Kak."}
+
+    first, again = (create("send_message", **fields, file=f"{drive}/n.pdf?token={n}") for n in (1, 2))
+    own, own_again = (
+        create("send_message", **fields, file=f"{drive}/n.pdf?token={n}", deduplication_key="nota 1")
+        for n in (3, 4)
+    )
+
+    assert (first["was_repeated"], again["was_repeated"]) == (False, True)
+    assert first["message_id"] == again["message_id"]
+    assert own["message_id"] == own_again["message_id"] != first["message_id"]
+
+
+def test_what_was_not_sent_may_be_sent_an_hour_later(create: Any, home: Home) -> None:
+    invoice(create, "ZW-1", customer_phone="081290008888", customer_ref="Z-W1")
+    fields = {"customer": "Z-W1", "text": "Baik Kak, terima kasih."}
+    closed = create("send_message", **fields)
+    home.client().post("/v1/sandbox/reply", json={"phone": "081290008888", "text": "halo"})
+    home.advance("PT1M")
+
+    first, again = (create("send_message", **fields) for _ in range(2))
+
+    assert closed["result"] == "window_closed"
+    assert first["message_id"] and first["was_repeated"] is False
+    assert again["message_id"] == first["message_id"] and again["was_repeated"] is True
+
+
 def test_a_key_of_ones_own_is_done_once_and_never_for_other_fields(create: Any, zap: Zap) -> None:
     fields = {"customer_name": "Uji Kunci", "amount": "10000", "due_date": "2026-12-10"}
     first = create("create_invoice", **fields, deduplication_key="row 14 · Desember")

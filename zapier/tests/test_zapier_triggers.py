@@ -82,6 +82,19 @@ def test_the_editor_finds_something_to_try(zap: Zap, trigger: str) -> None:
     assert len({event["event_id"] for event in tried}) == len(tried)
 
 
+def test_the_editor_tries_only_what_the_filters_let_through(zap: Zap) -> None:
+    part = "triggers.needs_human.operation.performList"
+    sample = TRIGGERS["needs_human"]["definition"]["operation"]["sample"]
+    newest = zap.done(part, inputData={})[0]
+    other = "hardship" if newest["reason"] != "hardship" else "dispute"
+
+    same, none = (zap.done(part, inputData={"reasons": [reason]}) for reason in (newest["reason"], other))
+
+    assert newest["event_id"] in {event["event_id"] for event in same}
+    assert {event["reason"] for event in same} == {newest["reason"]}
+    assert none == [sample] or {event["reason"] for event in none} == {other}
+
+
 def test_a_key_sends_events_to_its_own_host_only(home: Home, receiver: Receiver) -> None:
     """T-16: the key that docs/zapier.md tells to make, when it is stolen."""
     bound = home.done("keys", "create", "bound", "--preset", "zapier", "--hook-host", "hooks.zapier.com")

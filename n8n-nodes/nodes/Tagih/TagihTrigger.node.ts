@@ -3,7 +3,6 @@ import {
 	NodeConnectionTypes,
 	type IDataObject,
 	type IHookFunctions,
-	type IHttpRequestMethods,
 	type INodeType,
 	type INodeTypeDescription,
 	type IWebhookFunctions,
@@ -11,32 +10,17 @@ import {
 	type JsonObject,
 } from 'n8n-workflow';
 
+import { called } from './calls';
 import { events } from './generated/events';
 import { isSigned } from './signature';
 
+const LONGEST_NAME = 100; // what Tagih takes for a subscription's name
 const REMEMBERED = 200; // event ids: a delivery that comes twice starts one run
 
 type Kept = { subscriptionId?: string; secret?: string; seen?: string[] };
 
-async function asked(
-	context: IHookFunctions,
-	method: IHttpRequestMethods,
-	path: string,
-	body?: IDataObject,
-): Promise<IDataObject> {
-	const { baseUrl } = await context.getCredentials('tagihApi');
-	return (await context.helpers.httpRequestWithAuthentication.call(context, 'tagihApi', {
-		method,
-		baseURL: baseUrl as string,
-		url: path,
-		body,
-		json: true,
-	})) as IDataObject;
-}
-
 function isGone(fault: unknown): boolean {
-	const { httpCode, response } = fault as { httpCode?: string; response?: { status?: number } };
-	return httpCode === '404' || response?.status === 404;
+	return (fault as { httpCode?: string | null }).httpCode === '404';
 }
 
 export class TagihTrigger implements INodeType {
@@ -117,7 +101,7 @@ export class TagihTrigger implements INodeType {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
 				const kept = this.getWorkflowStaticData('node') as Kept;
 				if (!kept.subscriptionId) return false;
-				const found = await asked(this, 'GET', '/v1/webhooks');
+				const found = await called(this, 'GET', '/v1/webhooks');
 				const items = (found.items ?? []) as IDataObject[];
 				return items.some((one) => one.id === kept.subscriptionId && one.url === this.getNodeWebhookUrl('default'));
 			},
@@ -129,7 +113,7 @@ export class TagihTrigger implements INodeType {
 				const body: IDataObject = {
 					url: this.getNodeWebhookUrl('default'),
 					events: this.getNodeParameter('events') as string[],
-					name: `n8n: ${this.getWorkflow().name ?? this.getWorkflow().id}`,
+					name: `n8n: ${this.getWorkflow().name ?? this.getWorkflow().id}`.slice(0, LONGEST_NAME),
 				};
 				if (list(options.onlyTags).length) body.only_tags = list(options.onlyTags);
 				if (list(options.onlyRecipes).length) body.only_recipes = list(options.onlyRecipes);
@@ -138,7 +122,7 @@ export class TagihTrigger implements INodeType {
 				// Whoever tries the trigger by hand is awake.
 				if (this.getMode() === 'manual') body.quiet = 'off';
 				else if (options.quiet !== undefined) body.quiet = options.quiet || 'off';
-				const made = await asked(this, 'POST', '/v1/webhooks', body);
+				const made = await called(this, 'POST', '/v1/webhooks', body);
 				if (!made.id || !made.secret) {
 					throw new NodeApiError(this.getNode(), made as JsonObject, { message: 'Tagih did not subscribe' });
 				}
@@ -151,7 +135,7 @@ export class TagihTrigger implements INodeType {
 				const kept = this.getWorkflowStaticData('node') as Kept;
 				if (kept.subscriptionId) {
 					try {
-						await asked(this, 'DELETE', `/v1/webhooks/${kept.subscriptionId}`);
+						await called(this, 'DELETE', `/v1/webhooks/${kept.subscriptionId}`);
 					} catch (fault) {
 						if (!isGone(fault)) throw new NodeApiError(this.getNode(), fault as JsonObject);
 					}

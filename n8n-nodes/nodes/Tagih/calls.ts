@@ -1,7 +1,9 @@
 import type {
 	IDataObject,
 	IExecuteFunctions,
+	IHookFunctions,
 	IHttpRequestMethods,
+	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
 	INode,
 	JsonObject,
@@ -23,9 +25,9 @@ export function refusal(node: INode, status: number, body: IDataObject): NodeApi
 	});
 }
 
-/** A call of an operation that needs more than one; a refusal is thrown. */
+/** A call of our own, beside those that n8n makes for an operation; a refusal is thrown. */
 export async function called(
-	context: IExecuteFunctions,
+	context: IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions,
 	method: IHttpRequestMethods,
 	url: string,
 	body?: IDataObject,

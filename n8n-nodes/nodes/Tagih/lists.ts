@@ -1,28 +1,18 @@
 import type {
-	IDataObject,
 	ILoadOptionsFunctions,
 	INodePropertyOptions,
 	ResourceMapperField,
 	ResourceMapperFields,
 } from 'n8n-workflow';
 
+import { called } from './calls';
 import { LISTS } from './generated/lists';
 
 type Loader = (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>;
 
-async function asked(context: ILoadOptionsFunctions, path: string, qs: IDataObject = {}): Promise<unknown> {
-	const { baseUrl } = await context.getCredentials('tagihApi');
-	return await context.helpers.httpRequestWithAuthentication.call(context, 'tagihApi', {
-		baseURL: baseUrl as string,
-		url: path,
-		qs,
-		json: true,
-	});
-}
-
 function loader(list: string): Loader {
 	return async function (this: ILoadOptionsFunctions) {
-		const found = (await asked(this, `/v1/options/${list}`)) as Array<{ id: string; label: string }>;
+		const found = (await called(this, 'GET', `/v1/options/${list}`)) as unknown as Array<{ id: string; label: string }>;
 		return found.map(({ id, label }) => ({ name: label, value: id }));
 	};
 }
@@ -36,7 +26,7 @@ export const loadOptions: Record<string, Loader> = Object.fromEntries(
 export async function getTemplateFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	const template = this.getNodeParameter('template', '') as string;
 	if (!template) return { fields: [] };
-	const schema = (await asked(this, '/v1/options/template_fields', { template })) as {
+	const schema = (await called(this, 'GET', `/v1/options/template_fields?template=${encodeURIComponent(template)}`)) as {
 		properties?: Record<string, { title?: string }>;
 		required?: string[];
 	};

@@ -42,6 +42,7 @@ export const waitingWebhooks: IWebhookDescription[] = [
 /**
  * Sends, then lets the run sleep. 1. Who is it? 2. Subscribe to that customer's next reply, before anything leaves,
  * so that no answer is too quick. 3. Send. 4. What will not be sent is a result, and nobody waits for an answer.
+ * 5. What leaves later (the night is over first) is waited for from then on.
  */
 export async function sendAndWait(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const items = this.getInputData();
@@ -50,7 +51,8 @@ export async function sendAndWait(this: IExecuteFunctions): Promise<INodeExecuti
 			description: `${items.length} items came in. Put a Loop Over Items node before this one.`,
 		});
 	}
-	const until = Date.now() + (this.getNodeParameter('waitAmount', 0) as number) * UNITS[this.getNodeParameter('waitUnit', 0) as string];
+	const patience = (this.getNodeParameter('waitAmount', 0) as number) * UNITS[this.getNodeParameter('waitUnit', 0) as string];
+	let until = Date.now() + patience;
 	const who = { customer: this.getNodeParameter('customer', 0) as string };
 	const found = await called(this, 'POST', '/v1/actions/find_customer', who);
 	const subscription = await called(this, 'POST', '/v1/webhooks', {
@@ -58,7 +60,7 @@ export async function sendAndWait(this: IExecuteFunctions): Promise<INodeExecuti
 		events: ['inbound_reply'],
 		only_customers: [found.customer_id],
 		once: true,
-		ends_at: new Date(until + LATER_MS).toISOString(),
+		ends_at: endOf(until),
 		quiet: 'off',
 		name: `n8n: ${this.getWorkflow().name ?? this.getWorkflow().id} waits`.slice(0, 100),
 	});
@@ -74,10 +76,25 @@ export async function sendAndWait(this: IExecuteFunctions): Promise<INodeExecuti
 	if (answer.result !== 'sent' && answer.result !== 'planned') {
 		return [[{ json: { ...answer, ...nothing, timed_out: false }, pairedItem: { item: 0 } }]];
 	}
+	const later = delayOf(answer, subscription);
+	if (later > 0) {
+		until = Date.now() + later + patience;
+		await called(this, 'PATCH', `/v1/webhooks/${subscription.id}`, { ends_at: endOf(until) });
+	}
 	// When the time is over n8n hands on what came in: so what came in says that nobody answered.
 	items[0].json = { ...answer, ...nothing, timed_out: true };
 	await this.putExecutionToWait(new Date(until));
 	return [items];
+}
+
+function endOf(until: number): string {
+	return new Date(until + LATER_MS).toISOString();
+}
+
+/** How long it is until the message leaves, by Tagih's own clock: in the sandbox it is not the machine's. */
+function delayOf(answer: IDataObject, subscription: IDataObject): number {
+	if (answer.result !== 'planned' || !answer.step_at) return 0;
+	return Math.max(0, Date.parse(answer.step_at as string) - Date.parse(subscription.created_at as string)) || 0;
 }
 
 async function sent(context: IExecuteFunctions, item: IDataObject): Promise<IDataObject> {
