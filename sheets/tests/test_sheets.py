@@ -309,7 +309,7 @@ def test_forms_come_from_the_specs_and_run(home: Home, play: Play) -> None:
         [
             "tagihRunForm",
             "mark_paid",
-            {"invoice": "A3-2026-12", "amount": "250.000", "payment_ref": "SHEET-1"},
+            {"invoice": "B2-2026-12", "amount": "250.000", "payment_ref": "SHEET-1"},
         ],
         ["tagihRunForm", "erase_customer", {}],
         ["tagihOptions", "invoices"],

@@ -52,8 +52,8 @@ def test_the_first_zap_of_the_page_works(zap: Zap) -> None:
         "customer_name": "Rini Uji",
         "amount": "Rp 1,5jt",
         "due_date": "2026-12-05",
-        "customer_phone": "0812-9000-3333",
-        "invoice_number": "ZW-1",
+        "customer_phone": "0812-9001-3344",
+        "invoice_number": "ZPAGE-1",
     }
 
     tried = zap.create("create_invoice", **row, dry_run=True)
