@@ -73,7 +73,7 @@ async def _work(given: dict[str, Any]) -> dict[str, float]:
 def _due(store: Store) -> bool:
     """Something waits for a sender's bucket; real time fills it."""
     with store.read() as tx:
-        due = agenda.anything_due(tx)
+        due = agenda.look(tx).messages
     if due:
         time.sleep(0.002)
     return due

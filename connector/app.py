@@ -31,7 +31,7 @@ from connector.sandbox.emulator import Settings as EmulatorSettings
 from connector.sandbox.standalone import make_emulator
 from connector.settings import Settings
 from connector.specs import Catalog, default_dirs, load
-from connector.store import business, migrate, network
+from connector.store import business, migrate
 from connector.store.db import Store, Tx
 from connector.store.secrets import Vault
 from connector.web.access import scoped
@@ -291,7 +291,7 @@ def make_worker(app: App, outgoing: Outgoing, guarded: Outgoing | None = None) -
             return posted.taken
 
         worker.speak = speak
-        worker.network_down = network.is_down
+        worker.in_sandbox = True
     return worker
 
 

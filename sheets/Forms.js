@@ -26,6 +26,7 @@ function tagihForms() {
  */
 function tagihOptions(list) {
   const known = tagihConnection_();
+  if (!known.key) return [];
   const answer = tagihGet_(known.url, known.key, '/v1/options/' + encodeURIComponent(list));
   return answer.ok ? answer.body : [];
 }
@@ -36,9 +37,25 @@ function tagihOptions(list) {
  * @param {Object} given
  */
 function tagihRunForm(name, given) {
-  if (!TAGIH_FORMS.some((form) => form.name === name)) return { ok: false, text: name };
-  const answer = tagihAct_(name, given);
+  const form = TAGIH_FORMS.find((one) => one.name === name);
+  if (!form) return { ok: false, text: name };
+  const answer = tagihAct_(name, tagihTyped_(form.fields, given));
   return { ok: answer.ok, text: answer.ok ? answer.body.result_text || answer.body.result : answer.text };
+}
+
+/**
+ * A page gives text for every box; a whole number becomes one again, and what is none stays, so that the server
+ * can say so.
+ * @param {{key: string, kind: string}[]} fields
+ * @param {Object} given
+ */
+function tagihTyped_(fields, given) {
+  const numbers = fields.filter((field) => field.kind === 'number').map((field) => field.key);
+  const typed = Object.assign({}, given);
+  numbers.filter((key) => /^-?\d+$/.test(String(typed[key]))).forEach((key) => {
+    typed[key] = Number(typed[key]);
+  });
+  return typed;
 }
 
 function tagihFilled_() {

@@ -2,12 +2,23 @@
 /* The way to the server: tries again what may be tried again, and says a refusal in the server's own words. */
 
 const TAGIH_TRIES = 4;
+// A whole address, from its first letter to its last: https anywhere, http on this machine alone; no name or
+// password before the host, no question mark, no #. The key goes there and nowhere else.
+const TAGIH_ADDRESS = /^(https:\/\/[^\s\/?#@\\:]+|http:\/\/(127\.0\.0\.1|localhost))(:\d{1,5})?(\/[^\s?#@\\]*)?$/i;
 const TAGIH_LONGEST_WAIT_S = 60;
 
 /** @returns {{url: string, key: string}} */
 function tagihConnection_() {
   const properties = PropertiesService.getUserProperties();
   return { url: properties.getProperty('TAGIH_URL') || '', key: properties.getProperty('TAGIH_KEY') || '' };
+}
+
+/**
+ * The server of an address, without the path in front of it.
+ * @param {string} url
+ */
+function tagihOrigin_(url) {
+  return url.split('/').slice(0, 3).join('/').toLowerCase();
 }
 
 /**
@@ -54,6 +65,7 @@ function tagihFetch_(address, options, deadline) {
   for (let attempt = 1; attempt <= TAGIH_TRIES; attempt += 1) {
     let wait = Math.pow(2, attempt);
     try {
+      // Google follows a redirect by itself, with every header: the key would go to whoever is named there (T-22).
       const answer = UrlFetchApp.fetch(address, { ...options, muteHttpExceptions: true, followRedirects: false });
       const code = answer.getResponseCode();
       const body = tagihParsed_(answer.getContentText());

@@ -1,9 +1,6 @@
 // @ts-check
 /* The menu, and what each of its lines does. Tagih keeps the clock; this sheet only says what it holds. */
 
-const TAGIH_RESUMES = 6;
-const TAGIH_RESUME_MS = 10 * 60 * 1000; // longer than any run lasts: the two never meet
-
 /** Runs when the spreadsheet opens. */
 function onOpen() {
   SpreadsheetApp.getUi()
@@ -43,14 +40,18 @@ function tagihState() {
  */
 function tagihConnect(given) {
   const url = String(given.url || '').trim().replace(/\/+$/, '');
-  if (!/^https:\/\/[^\s/]+/.test(url) && !/^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?/.test(url)) {
-    return { ok: false, text: tagihWord_('url_wrong') };
+  if (!TAGIH_ADDRESS.test(url)) return { ok: false, text: tagihWord_('url_wrong') };
+  const known = tagihConnection_();
+  const written = String(given.key || '').trim();
+  // A key that is kept belongs to the server that it was made on.
+  if (!written && known.key && tagihOrigin_(url) !== tagihOrigin_(known.url)) {
+    return { ok: false, text: tagihWord_('key_again') };
   }
-  const key = String(given.key || '').trim() || tagihConnection_().key;
+  const key = written || known.key;
   if (!key) return { ok: false, text: tagihWord_('key_missing') };
   const answer = tagihGet_(url, key, '/v1/me');
   if (!answer.ok) return { ok: false, text: answer.text };
-  // The installer's own properties: other editors of the sheet cannot read them.
+  // The properties of the one who connects, not of the file: a copy of the file holds no key.
   PropertiesService.getUserProperties().setProperties({ TAGIH_URL: url, TAGIH_KEY: key });
   const list = String(given.list || '').trim();
   if (list) PropertiesService.getDocumentProperties().setProperty('TAGIH_LIST', list);
@@ -85,36 +86,6 @@ function tagihDaily() {
   if (kept === null) throw new Error(tagihWord_('sheet_gone'));
   const ended = tagihRun_({ first: 2, last: null, mode: 'apply_safe', sheet: Number(kept) });
   if (!ended.ok) throw new Error(ended.text);
-}
-
-/**
- * Goes on where the last run had no more time. The rest is kept until it is done, whatever ends this run; after
- * TAGIH_RESUMES attempts in vain it is given up, and Google writes of that.
- */
-function tagihResume() {
-  const properties = PropertiesService.getDocumentProperties();
-  const kept = properties.getProperty('TAGIH_RESUME');
-  tagihRemoveTriggers_('tagihResume');
-  if (!kept) return;
-  const job = JSON.parse(kept);
-  const tries = (job.tries || 0) + 1;
-  tagihLater_({ ...job, tries: tries }, TAGIH_RESUME_MS);
-  const ended = tagihRun_({ ...job, tries: tries });
-  if (ended.goesOn || (!ended.ok && tries < TAGIH_RESUMES)) return;
-  properties.deleteProperty('TAGIH_RESUME');
-  tagihRemoveTriggers_('tagihResume');
-  if (!ended.ok) throw new Error(ended.text);
-}
-
-/**
- * Keeps the rest of a run, and wakes it.
- * @param {TagihJob} job
- * @param {number} after in ms
- */
-function tagihLater_(job, after) {
-  PropertiesService.getDocumentProperties().setProperty('TAGIH_RESUME', JSON.stringify(job));
-  tagihRemoveTriggers_('tagihResume');
-  ScriptApp.newTrigger('tagihResume').timeBased().after(after).create();
 }
 
 /** One daily trigger, never two: not of this person, and not of a colleague either. */

@@ -9,7 +9,7 @@ const TAGIH_PAUSE_MS = 60 * 1000;
  * What a run is about: rows first..last (all when last is null), of them only those in `only`, of the tab with the
  * id `sheet`, else of the one that is looked at.
  * @typedef {{first: number, last: number|null, mode: string, sheet?: number, start?: boolean, only?: number[][],
- *   tries?: number}} TagihJob
+ *   tries?: number, name?: string, at?: number}} TagihJob
  * @typedef {{ok: boolean, text: string, goesOn?: boolean}} TagihEnd
  */
 

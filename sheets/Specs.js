@@ -54,7 +54,7 @@ const TAGIH_FORMS = [
           "en": "The day of the month, 1 to 31; in a shorter month its last day."
         },
         "required": true,
-        "kind": "text"
+        "kind": "number"
       },
       {
         "key": "amount",
@@ -93,7 +93,7 @@ const TAGIH_FORMS = [
           "en": "1, 2, 3, 6 or 12 months. Blank: every month."
         },
         "required": false,
-        "kind": "text",
+        "kind": "number",
         "choices": [
           1,
           2,

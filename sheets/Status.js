@@ -1,5 +1,9 @@
 // @ts-check
-/* =TAGIH_STATUS(A2) in a cell. */
+/*
+ * =TAGIH_STATUS(A2) in a cell. Whoever types it, Google gives a formula the user properties of the file's owner
+ * (developers.google.com/apps-script/guides/sheets/functions, "Using Apps Script services"): it runs with the
+ * owner's key. It may not ask who looks, so its words are in the file's language.
+ */
 
 const TAGIH_FRESH_S = 300;
 const TAGIH_CELL_MS = 15 * 1000; // Apps Script stops a formula after thirty seconds
@@ -12,14 +16,20 @@ const TAGIH_CELL_MS = 15 * 1000; // Apps Script stops a formula after thirty sec
  * @customfunction
  */
 function TAGIH_STATUS(invoice) {
-  if (Array.isArray(invoice)) return /** @type {any} */ (invoice.map((row) => row.map(tagihStatusOf_)));
-  return tagihStatusOf_(invoice);
+  tagihIsCell = true;
+  try {
+    if (Array.isArray(invoice)) return /** @type {any} */ (invoice.map((row) => row.map(tagihStatusOf_)));
+    return tagihStatusOf_(invoice);
+  } finally {
+    tagihIsCell = false;
+  }
 }
 
 /** @param {any} given */
 function tagihStatusOf_(given) {
   const number = String(given === null || given === undefined ? '' : given).trim();
   if (!number) return '';
+  if (!tagihConnection_().key) return tagihWord_('owner_key_missing');
   const cache = CacheService.getUserCache();
   const name = 'status:' + number.slice(0, 200);
   const kept = cache && cache.get(name);

@@ -27,6 +27,11 @@ const TAGIH_WORDS = {
   sandbox: { id: 'Ini percobaan: tidak ada pesan yang sungguh terkirim.', en: 'This is the sandbox: no message really leaves.' },
   url_wrong: { id: 'Tulis alamat yang dimulai dengan https://', en: 'Write an address that begins with https://' },
   key_missing: { id: 'Hubungkan dulu: menu Tagih, Hubungkan.', en: 'Connect first: menu Tagih, Connect.' },
+  key_again: { id: 'Alamat ini lain dari yang tersimpan: tulis juga kuncinya.', en: 'This is another address than the one that is kept: write its key as well.' },
+  owner_key_missing: {
+    id: 'Rumus memakai kunci pemilik berkas ini: pemiliknya harus memilih menu Tagih, Hubungkan.',
+    en: "Formulas use the key of this file's owner: the owner must choose menu Tagih, Connect.",
+  },
   unreachable: { id: 'Tagih tidak terjangkau. Tidak ada yang hilang; coba lagi nanti.', en: 'Tagih cannot be reached. Nothing is lost; try again later.' },
   answer_odd: { id: 'Tagih menjawab {code}. Coba lagi nanti.', en: 'Tagih answered {code}. Try again later.' },
   busy: { id: 'Kiriman lain sedang berjalan. Coba lagi sebentar.', en: 'Another run is still going. Try again in a moment.' },
@@ -47,9 +52,12 @@ const TAGIH_WORDS = {
   status_void: { id: 'Dibatalkan', en: 'Void' },
 };
 
+let tagihIsCell = false; // a formula is running: what it says is read by everybody who opens the file
+
 /** @returns {'id'|'en'} */
 function tagihLanguage_() {
-  const locale = Session.getActiveUserLocale() || '';
+  const book = tagihIsCell && SpreadsheetApp.getActiveSpreadsheet();
+  const locale = (book ? book.getSpreadsheetLocale() : Session.getActiveUserLocale()) || '';
   return /^(id|in)/.test(locale) ? 'id' : 'en';
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from connector import cli
@@ -108,6 +109,21 @@ def test_keys_are_made_listed_and_revoked(home: Path) -> None:
     assert made.stdout.strip() not in listed.stdout
     assert revoked.exit_code == 0
     assert re.search(rf"{id} .* revoked", again.stdout)
+
+
+def test_a_key_sees_whole_names_or_not_as_its_maker_says(home: Path) -> None:
+    for words in (["n8n"], ["n8n", "--pii", "masked"], ["write", "--pii", "full"]):
+        assert tagih("keys", "create", "k", "--preset", *words, "--home", home).exit_code == 0
+    unknown = tagih("keys", "create", "k", "--pii", "some", "--home", home)
+
+    engine = sa.create_engine(f"sqlite:///{home}/tagih.db")
+    with engine.connect() as conn:
+        made = {
+            tuple(row) for row in conn.execute(sa.text("SELECT preset, pii FROM api_keys WHERE label = 'k'"))
+        }
+    engine.dispose()
+    assert made == {("n8n", "full"), ("n8n", "masked"), ("write", "full")}
+    assert unknown.exit_code == 2
 
 
 def test_an_unknown_preset_or_key_is_refused_with_what_there_is(home: Path) -> None:

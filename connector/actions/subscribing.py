@@ -16,6 +16,7 @@ from connector.domain import signing
 from connector.domain.problems import Conflict, Forbidden, Invalid, NotFound
 from connector.domain.subscriptions import (
     NIGHT,
+    SWITCHED_OFF,
     Place,
     Subscription,
     SubscriptionState,
@@ -92,7 +93,7 @@ def create(tx: Tx, vault: Vault, caller: Caller, given: Mapping[str, Any], priva
         "name": given.get("name"),
         "only_customers": given.get("only_customers"),
         "once": given.get("once"),
-        "ends_at_m": _ends_at(given),
+        "ends_at_m": _ends_at(tx, given),
     }
     known = subscriptions.every(tx)
     for one in known:
@@ -117,7 +118,7 @@ def change(
     """Changes what is given; the caller's key stands for it from now on."""
     found = find(tx, caller, id, lock=True)
     values = {name: given[name] for name in (*_LISTS, *_MORE) if name in given}
-    values |= {"ends_at_m": _ends_at(given)} if "ends_at" in given else {}
+    values |= {"ends_at_m": _ends_at(tx, given)} if "ends_at" in given else {}
     values |= _values(caller, {"events": found.events, **given}, found)
     if "url" in given:
         place = _place(caller, given["url"], private)
@@ -126,6 +127,8 @@ def change(
     changes = {name: value for name, value in values.items() if getattr(found, name) != value}
     if changes:
         subscriptions.change(tx, id, changes)
+    if "quiet" in changes:
+        deliveries.let_go(tx, id)
     moved = _switch(tx, found, given.get("active"))
     if not changes and not moved:
         return "unchanged", found
@@ -229,13 +232,16 @@ def _values(caller: Caller, given: Mapping[str, Any], former: Subscription | Non
     }
 
 
-def _ends_at(given: Mapping[str, Any]) -> datetime | None:
+def _ends_at(tx: Tx, given: Mapping[str, Any]) -> datetime | None:
     if given.get("ends_at") is None:
         return None
     try:
-        return datetime.fromisoformat(given["ends_at"]).astimezone(UTC).replace(microsecond=0)
+        ends = datetime.fromisoformat(given["ends_at"]).astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError):
         raise Invalid("time_invalid", field="ends_at") from None
+    if ends <= tx.machine:
+        raise Invalid("time_past", field="ends_at", params={"time": given["ends_at"]})
+    return ends
 
 
 def _switch(tx: Tx, found: Subscription, active: bool | None) -> set[str]:
@@ -246,7 +252,7 @@ def _switch(tx: Tx, found: Subscription, active: bool | None) -> set[str]:
     if active:
         subscriptions.go_on(tx, found.id)
     else:
-        subscriptions.stop(tx, found.id, "subscription_switched_off")
+        subscriptions.stop(tx, found.id, SWITCHED_OFF)
     return {"active"}
 
 

@@ -19,7 +19,7 @@ from connector.domain.digest import (
 from connector.domain.model import Customer, Invoice
 from connector.domain.money import amount_number, decimal_string, format_money
 from connector.domain.problems import Invalid
-from connector.domain.waiting import claim_lines, parked_lines
+from connector.domain.waiting import claim_lines, parked_lines, stopped_lines
 from connector.domain.windows import local_instant
 from connector.store import claims, customers, figures, invoices, payments
 
@@ -77,13 +77,14 @@ def summary_keys(ctx: Context, found: Figures, *, language: str) -> dict[str, An
     ]
     currency = ctx.business.currency
     parked, claimed = _parked_text(ctx, found, language), _claims_text(ctx, found, language)
+    stopped = _stopped_text(ctx, found, language)
     text = digest_text(
         found,
         words,
         business=ctx.business.name,
         currency=currency,
         language=language,
-        waiting=[text for text in (parked, claimed) if text],
+        waiting=[text for text in (parked, claimed, stopped) if text],
     )
     return {
         "text": text,
@@ -98,6 +99,8 @@ def summary_keys(ctx: Context, found: Figures, *, language: str) -> dict[str, An
         "unmatched_text": parked,
         "open_claims": found.open_claims,
         "claims_text": claimed,
+        "stopped_webhooks": found.stopped_webhooks,
+        "webhooks_text": stopped,
         "failures": found.failures,
         "lines": lines,
         "more_count": max(found.overdue_count - len(lines), 0),
@@ -123,6 +126,13 @@ def _claims_text(ctx: Context, found: Figures, language: str) -> str | None:
         invoice, customer = about.get(claim.invoice_id or ""), people.get(claim.customer_id)
         named[claim_id] = (invoice.number if invoice else None) or (customer.ref if customer else None) or ""
     return "\n".join(claim_lines(found.claims, named, count=found.open_claims, language=language)) or None
+
+
+def _stopped_text(ctx: Context, found: Figures, language: str) -> str | None:
+    """The webhooks that stopped, each with its host, its day and why; None while all run."""
+    sentences = {one.reason: ctx.catalog.reason_text(one.reason, language) or "" for one in found.stopped}
+    lines = stopped_lines(found.stopped, sentences, count=found.stopped_webhooks, language=language)
+    return "\n".join(lines) or None
 
 
 def line(

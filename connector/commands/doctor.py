@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
@@ -20,6 +21,9 @@ from connector.commands.surroundings import (
     table,
 )
 from connector.settings import Settings
+
+if TYPE_CHECKING:
+    from connector.store.db import Tx
 
 LOW_DISK = 500 * 1024 * 1024
 _HEAD = {"id": ("DIPERIKSA", "HASIL", "KETERANGAN"), "en": ("CHECK", "STATE", "WHAT")}
@@ -77,9 +81,9 @@ def examine(settings: Settings, at: str = "") -> Iterator[Finding]:
     `at` names the home in commands that are to be copied.
     """
     checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-        _mode, _settings, _files, _specs, partial(_database, at=at), _processes, _clock, _disk,
+        _mode, _settings, _files, _specs, partial(_database, at=at), _processes, _clock, _webhooks, _disk,
     )  # fmt: skip
-    names = ("mode", "settings", "files", "specs", "database", "processes", "clock", "disk")
+    names = ("mode", "settings", "files", "specs", "database", "processes", "clock", "webhooks", "disk")
     for name, check in zip(names, checks, strict=True):
         try:
             yield from check(settings)
@@ -230,6 +234,42 @@ def _clock(settings: Settings) -> Iterator[Finding]:
         f"tanda hidup terakhir worker: {ago[0]}",
         f"the worker's last sign of life: {ago[1]}",
     )
+
+
+def _webhooks(settings: Settings) -> Iterator[Finding]:
+    """Where events do not arrive any more, by host: the receiver itself can no longer be told."""
+    from connector.commands.starting import open_store
+
+    path = settings.database_path
+    if path is not None and not path.exists():
+        return
+    store = open_store(settings)
+    with store.read() as tx:
+        found = list(webhooks(tx, settings.zone))
+    store.close()
+    yield from found
+
+
+def webhooks(tx: "Tx", zone: str) -> Iterator[Finding]:
+    """One line for each webhook that stopped by itself, or one that says how many there are."""
+    from connector.store import business, subscriptions
+
+    own, count, ended = business.get(tx), len(subscriptions.every(tx)), subscriptions.stopped(tx)
+    local = ZoneInfo(own.zone if own else zone)
+    since = [f"{(one.updated_at or tx.now).astimezone(local):%Y-%m-%d}" for one in ended]
+    if not ended:
+        yield Finding("webhooks", OK, f"{count}, tidak ada yang berhenti sendiri", f"{count}, none stopped")
+    for one, day in zip(ended, since, strict=True):
+        # 410 is the receiver's own goodbye; the others are somebody's events that do not arrive.
+        gone = one.state_reason == "subscription_gone"
+        yield Finding(
+            "webhooks",
+            NOTE if gone else FAULT,
+            f"{one.host} berhenti sejak {day} ({one.state_reason}): {one.id}; lanjutkan dengan PATCH "
+            "active: true, atau hapus",
+            f"{one.host} stopped on {day} ({one.state_reason}): {one.id}; go on with PATCH active: true, or "
+            "delete it",
+        )
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:

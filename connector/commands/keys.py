@@ -17,7 +17,15 @@ def command() -> None:
 @command.command("create")
 @click.argument("label")
 @click.option(
-    "--preset", default="read", show_default=True, help="read, write, admin, n8n, zapier, sheets, accounting."
+    "--preset",
+    default="read",
+    show_default=True,
+    help="read, write, admin, n8n, zapier, power_automate, sheets, accounting.",
+)
+@click.option(
+    "--pii",
+    type=click.Choice(["full", "masked"]),
+    help="Whether names and phones are shown whole; without it as the preset has it.",
 )
 @click.option(
     "--expires",
@@ -44,6 +52,7 @@ def command() -> None:
 def create(
     label: str,
     preset: str,
+    pii: str | None,
     days: int | None,
     sources: tuple[str, ...],
     hook_hosts: tuple[str, ...],
@@ -63,7 +72,7 @@ def create(
             tx,
             label=label,
             scopes=kind.scopes,
-            pii=kind.pii,
+            pii=pii or kind.pii,
             preset=preset,
             actions=kind.actions,
             sources=sources or None,

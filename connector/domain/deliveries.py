@@ -128,6 +128,14 @@ def after(attempt: Attempt, health: Health, now: datetime, rng: random.Random) -
     return Next(DeliveryState.WAITING, failing, refusals, doubts + 1, again, wait_until=pause, stop=stop)
 
 
+def untold() -> Next:
+    """What nobody can put into words, or into the limit: it fails alone, and says nothing of the receiver.
+
+    No refusal and no doubt stand beside it, so that the log can tell it from every other failure.
+    """
+    return Next(DeliveryState.FAILED, Health())
+
+
 def fitted(payload: dict[str, Any], limit: int = LARGEST_BODY) -> bytes:
     """The body, below the limit: the longest texts are cut first, no key is ever left out.
 

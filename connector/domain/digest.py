@@ -9,7 +9,7 @@ from typing import Any
 from connector.domain.money import format_money
 from connector.domain.summaries import CAUSES, length_text
 from connector.domain.texts import SHORT_MONTHS, WEEKDAYS
-from connector.domain.waiting import Parked, Unanswered, head_lines
+from connector.domain.waiting import Parked, Stopped, Unanswered, head_lines
 
 LONGEST = 3500  # Telegram takes 4,096 characters
 SHOWN = 15
@@ -79,6 +79,8 @@ class Figures:
     parked: tuple[Parked, ...] = ()
     open_claims: int = 0
     claims: tuple[Unanswered, ...] = ()
+    stopped_webhooks: int = 0
+    stopped: tuple[Stopped, ...] = ()
     audit_head: str | None = None  # only in the morning's digest: how far the audit's chain reached
 
     @property
@@ -99,7 +101,8 @@ def figures_of(kept: Mapping[str, Any]) -> Figures:
     outages = tuple(Outage(**one) for one in kept["outages"])
     parked = tuple(Parked(**one) for one in kept["parked"])
     claims = tuple(Unanswered(**one) for one in kept["claims"])
-    lists = {"worst": worst, "outages": outages, "parked": parked, "claims": claims}
+    stopped = tuple(Stopped(**one) for one in kept.get("stopped", ()))
+    lists = {"worst": worst, "outages": outages, "parked": parked, "claims": claims, "stopped": stopped}
     return Figures(**{**kept, **days, **lists})
 
 
@@ -158,7 +161,7 @@ def digest_text(
 ) -> str:
     """The digest in one chat message of at most 3,500 characters; what does not fit is counted.
 
-    `waiting` are the lines on money that waits for a person's word.
+    `waiting` are the lines on what waits for a person: money, and webhooks that stopped.
     """
     head, tail = _around(figures, business, currency, language, waiting)
     shown = list(lines)

@@ -14,6 +14,7 @@ from connector.domain.windows import is_open, next_open
 NIGHT = "21:00-07:00"
 ANY_HOUR = "off"
 SAFETY = "safety"
+SWITCHED_OFF = "subscription_switched_off"  # by its own user; every other end is told to the owner
 PORTS = frozenset({443, 8443})
 LONGEST_URL = 2000
 _QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
@@ -71,6 +72,7 @@ class Subscription:
     last_delivered_at: datetime | None = None
     only_customers: list[str] | None = None
     once: bool | None = None  # it ends with the first event that is received
+    updated_at: datetime | None = None  # when it was stopped, or went on
     ends_at_m: datetime | None = None  # it ends by itself, in machine time: a flow waits in that
 
     @property

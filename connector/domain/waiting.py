@@ -1,4 +1,4 @@
-"""Money that waits for a person's word: payments that nobody can place, claims that nobody has answered."""
+"""What waits for a person: payments that nobody can place, claims without an answer, webhooks that stopped."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -28,6 +28,15 @@ class Unanswered:
     days: int
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A receiver of events to which nothing is sent any more. Its host alone: the path is often a secret."""
+
+    host: str
+    since: str
+    reason: str  # its code
+
+
 _WORDS: dict[str, dict[str, str]] = {
     "id": {
         "parked": "Pembayaran belum jelas untuk apa: {count} ({total}).",
@@ -37,6 +46,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "claim": "• {what}, {days} hari",
         "several": "beberapa tagihan",
         "more": "dan {more} lagi",
+        "stopped": "Webhook berhenti: {count}.",
+        "webhook": "• {host} sejak {day}: {why}",
         "head": "Catatan audit sampai {head}.",
     },
     "en": {
@@ -47,6 +58,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "claim": "• {what}, {days}",
         "several": "several invoices",
         "more": "and {more} more",
+        "stopped": "Webhooks that stopped: {count}.",
+        "webhook": "• {host} since {day}: {why}",
         "head": "Audit record up to {head}.",
     },
 }
@@ -83,6 +96,23 @@ def claim_lines(
         days = str(one.days) if _spoken(language) == "id" else f"{one.days} day{'s' * (one.days != 1)}"
         found.append(words["claim"].format(what=named.get(one.claim_id) or words["several"], days=days))
     return found + _more(count - len(claims), words)
+
+
+def stopped_lines(
+    stopped: Sequence[Stopped], sentences: Mapping[str, str], *, count: int, language: str
+) -> list[str]:
+    """Where events do not arrive any more, the longest first; `sentences` by reason.
+
+    The owner must hear it here: who follows events by that very webhook hears nothing.
+    """
+    if not count:
+        return []
+    words = _WORDS[_spoken(language)]
+    found = [words["stopped"].format(count=count)]
+    for one in stopped:
+        why = sentences.get(one.reason, one.reason)
+        found.append(words["webhook"].format(host=one.host, day=one.since, why=why))
+    return found + _more(count - len(stopped), words)
 
 
 def head_lines(head: str | None, language: str) -> list[str]:

@@ -228,12 +228,42 @@ def _lists(catalog: Catalog) -> str:
     methods = {method_of(name): name for name in sorted(lists)}
     # Only these need a key to be done once; the others know by themselves what was done already.
     keyed = sorted(a.name for a in actions_on(catalog, "n8n") if a.idempotency == "key")
-    texts = sorted({name for a in actions_on(catalog, "n8n") for name in _json_fields(a)})
+    typed = sorted({name for a in actions_on(catalog, "n8n") for name in _json_fields(a)})
+    dates, texts = _dates_and_texts(catalog)
     return (
         f"{_HEAD}export const LISTS = {literal(methods)} as const;\n\n"
         f"export const KEYED: string[] = {literal(keyed)};\n\n"
-        f"export const JSON_FIELDS: string[] = {literal(texts)};\n"
+        f"export const JSON_FIELDS: string[] = {literal(typed)};\n\n"
+        f"export const DATE_FIELDS: string[] = {literal(dates)};\n\n"
+        f"export const TEXT_FIELDS: string[] = {literal(texts)};\n"
     )
+
+
+def _dates_and_texts(catalog: Catalog) -> tuple[list[str], list[str]]:
+    """The fields, also those inside a list, that take a day, and those that take nothing but text.
+
+    A cell of a sheet may be a number, and a date of n8n has a time of day: the node makes of them what was meant.
+    """
+    found: dict[str, set[str]] = {}
+    for action in actions_on(catalog, "n8n"):
+        for name, schema in action.input["properties"].items():
+            if name == _BATCHED.get(action.name):
+                continue
+            inner = schema.get("items", {})
+            for field_name, one in ((name, schema), (name, inner), *inner.get("properties", {}).items()):
+                if "type" in one:
+                    found.setdefault(field_name, set()).add(_taken(one))
+    alike = {name: kinds_of for name, kinds_of in found.items() if kinds_of <= {"text", "list"}}
+    return sorted(n for n, k in found.items() if k == {"date"}), sorted(
+        n for n, k in alike.items() if "text" in k
+    )
+
+
+def _taken(schema: Schema) -> str:
+    """What a field takes, as far as the node must know."""
+    if kinds(schema) == ["string"] and not schema.get("x-money"):
+        return "date" if schema.get("format") == "date" else "text"
+    return "list" if kinds(schema) == ["array"] else "other"
 
 
 def _json_fields(action: ActionSpec) -> list[str]:

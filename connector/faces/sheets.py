@@ -76,6 +76,8 @@ def _kind(schema: Schema) -> str:
     """The box of a form: money stays text, so that nobody rounds it on the way."""
     if schema.get("format") == "date":
         return "date"
+    if kinds(schema) == ["integer"]:
+        return "number"
     return "checkbox" if kinds(schema) == ["boolean"] else "text"
 
 

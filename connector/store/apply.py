@@ -1,6 +1,7 @@
 """Carries out a Decision inside one open transaction: state, events and steps together or not at all."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,9 +16,29 @@ from connector.store.rows import columns_of, row_of
 
 STEPS = schema.steps
 EVENTS = schema.events
+INVOICES = schema.invoices
 
 # A step in one of these may be planned anew under the same key: it never reached a provider.
 _REVIVABLE = {StepState.CANCELLED, StepState.SKIPPED, StepState.SUPERSEDED, StepState.PLANNED, StepState.HELD}
+
+_KNOWN_KEYS = sa.select(
+    STEPS.c.id, STEPS.c.sequence_id, STEPS.c.plan_no, STEPS.c.key, STEPS.c.channel, STEPS.c.state
+).where(STEPS.c.sequence_id.in_(sa.bindparam("sequences", expanding=True)))
+
+_TOLD = sa.select(EVENTS.c.once_key).where(EVENTS.c.once_key.in_(sa.bindparam("once", expanding=True)))
+
+# Raises the counts of some invoices, and says how each of them stands.
+_RAISED = (
+    INVOICES.update()
+    .where(INVOICES.c.id.in_(sa.bindparam("raised", expanding=True)))
+    .values(event_count=INVOICES.c.event_count + sa.bindparam("more"))
+    .returning(
+        *(
+            INVOICES.c[name]
+            for name in ("id", "customer_id", "event_count", "amount", "paid", "status", "due_on")
+        )
+    )
+)
 
 
 def apply(tx: Tx, decision: Decision) -> None:
@@ -28,9 +49,9 @@ def apply(tx: Tx, decision: Decision) -> None:
         cancel_steps(tx, cancel)
     if decision.steps:
         add_steps(tx, decision.steps)
-    changes.noted(tx, decision.changes, ())
-    if decision.events:
-        append_events(tx, decision.events)
+    events = _not_yet_told(tx, decision.events)
+    _append(tx, events)
+    changes.noted(tx, decision.changes, events)
 
 
 def _change(tx: Tx, change: Insert | Update) -> None:
@@ -41,16 +62,33 @@ def _change(tx: Tx, change: Insert | Update) -> None:
     if isinstance(change, Insert):
         if "created_at" in table.c and "created_at" not in values:
             values["created_at"] = tx.now_ms
-        tx.conn.execute(table.insert().values(**values))
+        tx.conn.execute(_inserting(table, tuple(values)), _new(values))
         return
-    where = [table.c.id == change.id]
+    where = {"that_id": change.id}
     if change.while_state is not None:
-        where.append(table.c.state == change.while_state)
-    done = tx.conn.execute(table.update().where(*where).values(**values))
+        where["that_state"] = change.while_state
+    done = tx.conn.execute(_updating(table, tuple(values), tuple(where)), where | _new(values))
     if done.rowcount != 1:
         if change.while_state is not None:
             raise Overtaken(f"{change.noun} {change.id} is {change.while_state} no more")
         raise LookupError(f"{change.noun} {change.id} is not there to be changed")
+
+
+def _new(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"new_{name}": value for name, value in values.items()}
+
+
+@cache
+def _inserting(table: sa.Table, names: tuple[str, ...]) -> sa.Insert:
+    """The insert of these columns: made once, because to make it costs four times its run."""
+    return table.insert().values({name: sa.bindparam(f"new_{name}") for name in names})
+
+
+@cache
+def _updating(table: sa.Table, names: tuple[str, ...], where: tuple[str, ...]) -> sa.Update:
+    """The update of these columns of one row, also made once."""
+    those = [table.c[name.removeprefix("that_")] == sa.bindparam(name) for name in where]
+    return table.update().where(*those).values({name: sa.bindparam(f"new_{name}") for name in names})
 
 
 def cancel_steps(tx: Tx, cancel: CancelSteps) -> int:
@@ -58,30 +96,42 @@ def cancel_steps(tx: Tx, cancel: CancelSteps) -> int:
 
     Of which nobody knows whether it had arrived, that stays said: planned anew it might arrive twice.
     """
-    where: list[sa.ColumnElement[bool]] = [
-        STEPS.c.state.in_([StepState.PLANNED, StepState.HELD]),
-        STEPS.c.key != changes.KEY,  # that an invoice has changed is told whatever ends
-    ]
-    if cancel.invoice_id is not None:
-        where.append(STEPS.c.invoice_id == cancel.invoice_id)
-    if cancel.customer_id is not None:
-        where.append(STEPS.c.customer_id == cancel.customer_id)
-    if cancel.sequence_id is not None:
-        where.append(STEPS.c.sequence_id == cancel.sequence_id)
-    if cancel.step_ids is not None:
-        where.append(STEPS.c.id.in_(cancel.step_ids))
-    if len(where) == 2:
+    asked = {
+        "that_invoice": cancel.invoice_id,
+        "that_customer": cancel.customer_id,
+        "that_sequence": cancel.sequence_id,
+        "those_steps": cancel.step_ids,
+    }
+    named: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    if not named:
         raise ValueError("a cancellation must name an invoice, a customer, a sequence or steps")
     if cancel.keep_stages:
-        where.append(STEPS.c.stage.not_in(sorted(cancel.keep_stages)))
-    if cancel.keep_keys is not None:
-        where.append(~STEPS.c.key.startswith(cancel.keep_keys, autoescape=True))
+        named["not_stages"] = sorted(cancel.keep_stages)
+    ended = {"ended": cancel.state, "why": cancel.reason, "now": tx.now_ms}
+    return int(tx.conn.execute(_ending(tuple(named), cancel.keep_keys), named | ended).rowcount)
+
+
+@cache
+def _ending(named: tuple[str, ...], keep_keys: str | None) -> sa.Update:
+    """The update that ends what is named so, made once."""
+    conditions: dict[str, sa.ColumnElement[bool]] = {
+        "that_invoice": STEPS.c.invoice_id == sa.bindparam("that_invoice"),
+        "that_customer": STEPS.c.customer_id == sa.bindparam("that_customer"),
+        "that_sequence": STEPS.c.sequence_id == sa.bindparam("that_sequence"),
+        "those_steps": STEPS.c.id.in_(sa.bindparam("those_steps", expanding=True)),
+        "not_stages": STEPS.c.stage.not_in(sa.bindparam("not_stages", expanding=True)),
+    }
+    where = [
+        STEPS.c.state.in_([StepState.PLANNED, StepState.HELD]),
+        STEPS.c.key != changes.KEY,  # that an invoice has changed is told whatever ends
+        *(conditions[name] for name in named),
+    ]
+    if keep_keys is not None:
+        where.append(~STEPS.c.key.startswith(keep_keys, autoescape=True))
     in_doubt = sa.and_(STEPS.c.state == StepState.HELD, STEPS.c.reason == AWAITS_PERSON)
-    why = sa.case((in_doubt, NEVER_KNOWN), else_=cancel.reason)
-    done = tx.conn.execute(
-        STEPS.update().where(*where).values(state=cancel.state, reason=why, updated_at=tx.now_ms)
-    )
-    return int(done.rowcount)
+    why = sa.case((in_doubt, NEVER_KNOWN), else_=sa.bindparam("why", type_=sa.String))
+    ended = {"state": sa.bindparam("ended"), "reason": why, "updated_at": sa.bindparam("now")}
+    return STEPS.update().where(*where).values(ended)
 
 
 def add_steps(tx: Tx, steps: Sequence[Step]) -> None:
@@ -96,18 +146,14 @@ def add_steps(tx: Tx, steps: Sequence[Step]) -> None:
         elif old.state in _REVIVABLE:
             for name in ("id", "created_at"):
                 del row[name]
-            tx.conn.execute(STEPS.update().where(STEPS.c.id == old.id).values(**row))
+            tx.conn.execute(_updating(STEPS, tuple(row), ("that_id",)), {"that_id": old.id} | _new(row))
     many.insert(tx, STEPS, fresh)
 
 
 def _known_keys(tx: Tx, sequence_ids: set[str]) -> dict[tuple[str | None, int, str, str], Any]:
     if not sequence_ids:
         return {}
-    rows = tx.conn.execute(
-        sa.select(
-            STEPS.c.id, STEPS.c.sequence_id, STEPS.c.plan_no, STEPS.c.key, STEPS.c.channel, STEPS.c.state
-        ).where(STEPS.c.sequence_id.in_(sequence_ids))
-    )
+    rows = tx.conn.execute(_KNOWN_KEYS, {"sequences": list(sequence_ids)})
     return {(r.sequence_id, r.plan_no, r.key, r.channel): r for r in rows}
 
 
@@ -122,6 +168,12 @@ def step_row(tx: Tx, step: Step) -> dict[str, Any]:
 def append_events(tx: Tx, events: Sequence[NewEvent]) -> list[str]:
     """Appends events, still without their cursor number (the sequencer gives it); answers the new ids."""
     events = _not_yet_told(tx, events)
+    ids = _append(tx, events)
+    changes.noted(tx, (), events)
+    return ids
+
+
+def _append(tx: Tx, events: Sequence[NewEvent]) -> list[str]:
     if not events:
         return []
     numbers, moments = _invoice_numbers(tx, events)
@@ -146,7 +198,6 @@ def append_events(tx: Tx, events: Sequence[NewEvent]) -> list[str]:
             }
         )
     many.insert(tx, EVENTS, rows, ignore=True)
-    changes.noted(tx, (), events)
     return [row["id"] for row in rows]
 
 
@@ -154,7 +205,7 @@ def _not_yet_told(tx: Tx, events: Sequence[NewEvent]) -> list[NewEvent]:
     once = {e.once for e in events if e.once is not None}
     told: set[str] = set()
     if once:
-        told = set(tx.conn.execute(sa.select(EVENTS.c.once_key).where(EVENTS.c.once_key.in_(once))).scalars())
+        told = set(tx.conn.execute(_TOLD, {"once": list(once)}).scalars())
     fresh = []
     for event in events:
         if event.once is not None:
@@ -176,15 +227,10 @@ def _invoice_numbers(tx: Tx, events: Sequence[NewEvent]) -> tuple[dict[str, int]
             counts[event.invoice_id] = counts.get(event.invoice_id, 0) + 1
     if not counts:
         return {}, {}
-    table = schema.invoices
+    moments: dict[str, sa.Row[Any]] = {}
     for more in sorted(set(counts.values())):  # nearly always one statement for all
         raised = sorted(invoice for invoice, n in counts.items() if n == more)
-        tx.conn.execute(
-            table.update().where(table.c.id.in_(raised)).values(event_count=table.c.event_count + more)
-        )
-    columns = ("id", "customer_id", "event_count", "amount", "paid", "status", "due_on")
-    after = tx.conn.execute(sa.select(*(table.c[name] for name in columns)).where(table.c.id.in_(counts)))
-    moments = {row.id: row for row in after}
+        moments |= {row.id: row for row in tx.conn.execute(_RAISED, {"raised": raised, "more": more})}
     return {key: row.event_count - counts[key] for key, row in moments.items()}, moments
 
 

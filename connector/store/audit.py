@@ -19,6 +19,9 @@ from connector.store.db import Tx
 AUDIT = schema.audit
 WORDS = schema.audit_words
 
+_ADD = AUDIT.insert()
+_ADD_WORDS = WORDS.insert()
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -36,20 +39,19 @@ def add(
 ) -> None:
     """Appends one row; it carries ids and codes, never a phone number or a text to a customer."""
     salt = secrets.token_hex(16) if reason else None
-    made = tx.conn.execute(
-        AUDIT.insert().values(
-            at=tx.now_ms,
-            at_m=tx.machine_ms,
-            actor=actor[:80],
-            action=action,
-            object=None if object is None else object[:160],
-            result=None if result is None else result[:40],
-            words_digest=None if salt is None or reason is None else digest(salt, reason),
-        )
-    )
+    row = {
+        "at": tx.now_ms,
+        "at_m": tx.machine_ms,
+        "actor": actor[:80],
+        "action": action,
+        "object": None if object is None else object[:160],
+        "result": None if result is None else result[:40],
+        "words_digest": None if salt is None or reason is None else digest(salt, reason),
+    }
+    made = tx.conn.execute(_ADD, row)
     if salt is not None:
         row_id = made.inserted_primary_key[0] if made.inserted_primary_key else None
-        tx.conn.execute(WORDS.insert().values(audit_id=row_id, salt=salt, words=reason))
+        tx.conn.execute(_ADD_WORDS, {"audit_id": row_id, "salt": salt, "words": reason})
 
 
 def digest(salt: str, words: str) -> str:

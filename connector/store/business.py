@@ -12,9 +12,12 @@ from connector.store.rows import columns_of, value_of
 BUSINESS = schema.business
 
 
+_THE_ONE = sa.select(BUSINESS).limit(1)
+
+
 def get(tx: Tx) -> Business | None:
     """The business, or None before set-up."""
-    row = tx.conn.execute(sa.select(BUSINESS).limit(1)).first()
+    row = tx.conn.execute(_THE_ONE).first()
     return value_of(Business, row._mapping) if row else None
 
 

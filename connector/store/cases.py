@@ -14,6 +14,16 @@ from connector.store.rows import value_of
 
 CASES = schema.cases
 
+_BY_ID = sa.select(CASES).where(CASES.c.id == sa.bindparam("id"))
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+_BY_IDS = sa.select(CASES).where(CASES.c.id.in_(sa.bindparam("ids", expanding=True)))
+_BY_EXTERNAL = sa.select(CASES).where(CASES.c.external_id == sa.bindparam("external")).order_by(CASES.c.id)
+
+_OPEN = sa.select(CASES).where(CASES.c.state == CaseState.OPEN).order_by(CASES.c.opened_at, CASES.c.id)
+_OPENS_OF = _OPEN.where(CASES.c.invoice_id.in_(sa.bindparam("invoices", expanding=True)))
+_OPEN_ABOUT = _OPEN.where(CASES.c.customer_id == sa.bindparam("customer"))
+_OPEN_OF_CUSTOMER = _OPEN_ABOUT.where(CASES.c.invoice_id.is_(None))
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -28,14 +38,13 @@ class Query:
 
 def by_id(tx: Tx, case_id: str, *, lock: bool = False) -> Case | None:
     """The case; with `lock` nobody else changes it until the transaction ends."""
-    query = sa.select(CASES).where(CASES.c.id == case_id)
-    row = tx.conn.execute(query.with_for_update() if lock else query).first()
+    row = tx.conn.execute(_BY_ID_LOCKED if lock else _BY_ID, {"id": case_id}).first()
     return value_of(Case, row._mapping) if row else None
 
 
 def by_external(tx: Tx, external_id: str) -> list[Case]:
     """Cases that another tool knows under its own id."""
-    rows = tx.conn.execute(sa.select(CASES).where(CASES.c.external_id == external_id).order_by(CASES.c.id))
+    rows = tx.conn.execute(_BY_EXTERNAL, {"external": external_id})
     return [value_of(Case, row._mapping) for row in rows]
 
 
@@ -49,37 +58,20 @@ def opens_of(tx: Tx, invoice_ids: Iterable[str]) -> dict[str, list[Case]]:
     wanted = sorted(set(invoice_ids))
     found: dict[str, list[Case]] = {}
     if wanted:
-        rows = tx.conn.execute(
-            sa.select(CASES)
-            .where(CASES.c.invoice_id.in_(wanted), CASES.c.state == CaseState.OPEN)
-            .order_by(CASES.c.opened_at, CASES.c.id)
-        )
-        for row in rows:
+        for row in tx.conn.execute(_OPENS_OF, {"invoices": wanted}):
             found.setdefault(row.invoice_id, []).append(value_of(Case, row._mapping))
     return found
 
 
 def open_of_customer(tx: Tx, customer_id: str) -> list[Case]:
     """The open cases about the customer as a whole, not about one invoice."""
-    rows = tx.conn.execute(
-        sa.select(CASES)
-        .where(
-            CASES.c.customer_id == customer_id,
-            CASES.c.invoice_id.is_(None),
-            CASES.c.state == CaseState.OPEN,
-        )
-        .order_by(CASES.c.opened_at, CASES.c.id)
-    )
+    rows = tx.conn.execute(_OPEN_OF_CUSTOMER, {"customer": customer_id})
     return [value_of(Case, row._mapping) for row in rows]
 
 
 def open_about(tx: Tx, customer_id: str) -> list[Case]:
     """Every open case of the customer, about one invoice or about all, the first opened first."""
-    rows = tx.conn.execute(
-        sa.select(CASES)
-        .where(CASES.c.customer_id == customer_id, CASES.c.state == CaseState.OPEN)
-        .order_by(CASES.c.opened_at, CASES.c.id)
-    )
+    rows = tx.conn.execute(_OPEN_ABOUT, {"customer": customer_id})
     return [value_of(Case, row._mapping) for row in rows]
 
 
@@ -109,7 +101,7 @@ def by_ids(tx: Tx, ids: Iterable[str]) -> dict[str, Case]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    rows = tx.conn.execute(sa.select(CASES).where(CASES.c.id.in_(wanted)))
+    rows = tx.conn.execute(_BY_IDS, {"ids": wanted})
     return {row.id: value_of(Case, row._mapping) for row in rows}
 
 

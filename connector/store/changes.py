@@ -19,6 +19,15 @@ STEPS = schema.steps
 KEY = "tick:changed"
 MINUTE_MS = 60_000
 
+_THEIR_INVOICES = sa.select(schema.sequences.c.invoice_id).where(
+    schema.sequences.c.id.in_(sa.bindparam("sequences", expanding=True))
+)
+_WAITING = sa.select(STEPS.c.id, STEPS.c.invoice_id, STEPS.c.data).where(
+    STEPS.c.invoice_id.in_(sa.bindparam("invoices", expanding=True)), STEPS.c.key == KEY
+)
+_JOIN = STEPS.update().where(STEPS.c.id == sa.bindparam("step")).values(data=sa.bindparam("words"))
+_FORGET = STEPS.delete().where(STEPS.c.id.in_(sa.bindparam("told", expanding=True)))
+
 # What each event says has changed; an event that is not here changes nothing that a sheet shows.
 _BY_EVENT: dict[str, str] = {
     "payment_received": "payment",
@@ -66,20 +75,14 @@ def noted(tx: Tx, changes: Iterable[Insert | Update], events: Iterable[NewEvent]
         if event.invoice_id is not None and event.type in _BY_EVENT:
             found.setdefault(event.invoice_id, set()).add(_BY_EVENT[event.type])
     if sequences:
-        table = schema.sequences
-        rows = tx.conn.execute(sa.select(table.c.invoice_id).where(table.c.id.in_(sequences)))
-        for row in rows:
+        for row in tx.conn.execute(_THEIR_INVOICES, {"sequences": list(sequences)}):
             found.setdefault(row.invoice_id, set()).add("reminders")
     if found:
         _plan(tx, found)
 
 
 def _plan(tx: Tx, found: Mapping[str, set[str]]) -> None:
-    rows = tx.conn.execute(
-        sa.select(STEPS.c.id, STEPS.c.invoice_id, STEPS.c.data).where(
-            STEPS.c.invoice_id.in_(found), STEPS.c.key == KEY
-        )
-    )
+    rows = tx.conn.execute(_WAITING, {"invoices": list(found)})
     waiting = {row.invoice_id: row for row in rows}
     joined = [
         {"step": row.id, "words": {"what": sorted({*row.data["what"], *found[invoice_id]})}}
@@ -87,15 +90,14 @@ def _plan(tx: Tx, found: Mapping[str, set[str]]) -> None:
         if not found[invoice_id] <= set(row.data["what"])
     ]
     if joined:
-        here = STEPS.c.id == sa.bindparam("step")
-        tx.conn.execute(STEPS.update().where(here).values(data=sa.bindparam("words")), joined)
+        tx.conn.execute(_JOIN, joined)
     fresh = [_row(tx, invoice_id, what) for invoice_id, what in found.items() if invoice_id not in waiting]
     many.insert(tx, STEPS, fresh)
 
 
 def told(tx: Tx, step_ids: Iterable[str]) -> None:
     """Forgets notes that have been told: the next change makes a new one."""
-    tx.conn.execute(STEPS.delete().where(STEPS.c.id.in_(list(step_ids))))
+    tx.conn.execute(_FORGET, {"told": list(step_ids)})
 
 
 def _row(tx: Tx, invoice_id: str, what: set[str]) -> dict[str, Any]:

@@ -12,19 +12,29 @@ from connector.store.rows import value_of
 
 CLAIMS = schema.claims
 
+_BY_ID = sa.select(CLAIMS).where(CLAIMS.c.id == sa.bindparam("id"))
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+_BY_IDS = sa.select(CLAIMS).where(CLAIMS.c.id.in_(sa.bindparam("ids", expanding=True)))
+_OF_CUSTOMER = sa.select(CLAIMS).where(CLAIMS.c.customer_id == sa.bindparam("customer"))
+_ABOUT_ONE = _OF_CUSTOMER.where(CLAIMS.c.invoice_id == sa.bindparam("invoice")).order_by(CLAIMS.c.no)
+_ABOUT_ALL = _OF_CUSTOMER.where(CLAIMS.c.invoice_id.is_(None)).order_by(CLAIMS.c.no)
+_WAITING_OF_CUSTOMER = _OF_CUSTOMER.where(CLAIMS.c.state == ClaimState.WAITING).order_by(
+    CLAIMS.c.made_at, CLAIMS.c.id
+)
+_TICKS = sa.select(schema.steps.c.id).where(
+    schema.steps.c.key == sa.bindparam("tick"), schema.steps.c.state == StepState.PLANNED.value
+)
+
 
 def by_id(tx: Tx, claim_id: str, *, lock: bool = False) -> Claim | None:
-    query = sa.select(CLAIMS).where(CLAIMS.c.id == claim_id)
-    row = tx.conn.execute(query.with_for_update() if lock else query).first()
+    row = tx.conn.execute(_BY_ID_LOCKED if lock else _BY_ID, {"id": claim_id}).first()
     return value_of(Claim, row._mapping) if row else None
 
 
 def about(tx: Tx, customer_id: str, invoice_id: str | None) -> list[Claim]:
     """Every claim on this invoice, or (None) on all that the customer owes, the first one first."""
-    subject = CLAIMS.c.invoice_id.is_(None) if invoice_id is None else CLAIMS.c.invoice_id == invoice_id
-    rows = tx.conn.execute(
-        sa.select(CLAIMS).where(CLAIMS.c.customer_id == customer_id, subject).order_by(CLAIMS.c.no)
-    )
+    query = _ABOUT_ALL if invoice_id is None else _ABOUT_ONE
+    rows = tx.conn.execute(query, {"customer": customer_id, "invoice": invoice_id})
     return [value_of(Claim, row._mapping) for row in rows]
 
 
@@ -40,11 +50,7 @@ def waiting_about(tx: Tx, customer_id: str, invoice_id: str | None) -> Claim | N
 
 def waiting_of_customer(tx: Tx, customer_id: str) -> list[Claim]:
     """Every unanswered claim of the customer, whatever it is about."""
-    rows = tx.conn.execute(
-        sa.select(CLAIMS)
-        .where(CLAIMS.c.customer_id == customer_id, CLAIMS.c.state == ClaimState.WAITING)
-        .order_by(CLAIMS.c.made_at, CLAIMS.c.id)
-    )
+    rows = tx.conn.execute(_WAITING_OF_CUSTOMER, {"customer": customer_id})
     return [value_of(Claim, row._mapping) for row in rows]
 
 
@@ -52,7 +58,7 @@ def by_ids(tx: Tx, ids: Iterable[str]) -> dict[str, Claim]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    rows = tx.conn.execute(sa.select(CLAIMS).where(CLAIMS.c.id.in_(wanted)))
+    rows = tx.conn.execute(_BY_IDS, {"ids": wanted})
     return {row.id: value_of(Claim, row._mapping) for row in rows}
 
 
@@ -67,13 +73,7 @@ def add_proof(tx: Tx, claim_id: str, *, file_id: str, file_type: str | None) -> 
 
 def tick_ids(tx: Tx, claim_id: str) -> tuple[str, ...]:
     """The planned end of the claim's truce."""
-    steps = schema.steps
-    found = tx.conn.execute(
-        sa.select(steps.c.id).where(
-            steps.c.key == f"{CLAIM_TICK}{claim_id}", steps.c.state == StepState.PLANNED.value
-        )
-    )
-    return tuple(found.scalars())
+    return tuple(tx.conn.execute(_TICKS, {"tick": f"{CLAIM_TICK}{claim_id}"}).scalars())
 
 
 def options(tx: Tx, limit: int = 50) -> list[tuple[str, str]]:

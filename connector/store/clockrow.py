@@ -9,6 +9,9 @@ from connector.store import schema
 from connector.store.db import Tx
 
 CONTROL = schema.control
+_AT = sa.bindparam("at", type_=sa.BigInteger)
+_BEHIND = sa.or_(CONTROL.c.clock_now.is_(None), CONTROL.c.clock_now < _AT)
+_FORWARD = CONTROL.update().where(_BEHIND).values(clock_now=_AT)
 
 
 def start_virtual(tx: Tx, at: datetime) -> None:
@@ -31,8 +34,7 @@ def request_advance(tx: Tx, target: datetime) -> None:
 
 def set_now(tx: Tx, at: datetime) -> None:
     """Moves the virtual clock forward; only the worker does."""
-    ahead = sa.or_(CONTROL.c.clock_now.is_(None), CONTROL.c.clock_now < to_ms(at))
-    tx.conn.execute(CONTROL.update().where(ahead).values(clock_now=to_ms(at)))
+    tx.conn.execute(_FORWARD, {"at": to_ms(at)})
 
 
 def set_power(tx: Tx, on: bool) -> None:

@@ -11,6 +11,7 @@ from connector.store.db import Tx
 
 CONTROL = schema.control
 _ROW = 1
+_STATE = sa.select(CONTROL)
 # Any number of our own: it names the lock under which new identities are made on PostgreSQL.
 _IDENTITIES = 7_461_001
 
@@ -44,7 +45,7 @@ def ensure(tx: Tx, *, clock_mode: str = "system", clock_now: datetime | None = N
 
 def state(tx: Tx) -> Control:
     """The row; everything runs when it has not been made yet."""
-    row = tx.conn.execute(sa.select(CONTROL)).first()
+    row = tx.conn.execute(_STATE).first()
     if row is None:
         return Control()
     over = row.paused_until_m is not None and row.paused_until_m <= tx.machine_ms

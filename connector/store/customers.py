@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from connector.domain.model import Address, Customer, Tie
 from connector.store import erasing, schema
 from connector.store.db import Row, Tx
+from connector.store.present import NOW
 from connector.store.rows import value_of
 
 CUSTOMERS = schema.customers
@@ -15,64 +16,78 @@ REFS = schema.customer_refs
 ADDRESSES = schema.addresses
 LINKS = schema.customer_addresses
 CONSENTS = schema.consents
+_WHO = sa.bindparam("customer", type_=sa.String)
+_WHERE = sa.bindparam("address", type_=sa.String)
+_PHONE = sa.bindparam("phone", type_=sa.String)
+_IDS = sa.bindparam("ids", type_=sa.String, expanding=True)
+
+_BY_ID = sa.select(CUSTOMERS).where(CUSTOMERS.c.id == _WHO)
+_BY_REF = sa.select(CUSTOMERS).where(CUSTOMERS.c.ref == sa.bindparam("ref"))
+_BY_EXTERNAL = (
+    sa.select(CUSTOMERS)
+    .join_from(CUSTOMERS, REFS, REFS.c.customer_id == CUSTOMERS.c.id)
+    .where(REFS.c.source == sa.bindparam("source"), REFS.c.external_id == sa.bindparam("external"))
+)
+_BY_FOLDED_NAME = (
+    sa.select(CUSTOMERS).where(CUSTOMERS.c.folded_name == sa.bindparam("folded")).order_by(CUSTOMERS.c.id)
+)
+_BY_IDS = sa.select(CUSTOMERS).where(CUSTOMERS.c.id.in_(_IDS))
+_KNOWN_UNDER = (
+    sa.select(CUSTOMERS)
+    .join_from(CUSTOMERS, LINKS, LINKS.c.customer_id == CUSTOMERS.c.id)
+    .join(ADDRESSES, ADDRESSES.c.id == LINKS.c.address_id)
+    .where(ADDRESSES.c.phone == _PHONE)
+    .order_by(CUSTOMERS.c.id)
+)
+_BY_PHONE = _KNOWN_UNDER.where(LINKS.c.is_primary)
 
 
 def by_id(tx: Tx, customer_id: str) -> Customer | None:
-    return _one(tx, CUSTOMERS.c.id == customer_id)
+    return _one(tx, _BY_ID, customer=customer_id)
 
 
 def by_ref(tx: Tx, ref: str) -> Customer | None:
-    return _one(tx, CUSTOMERS.c.ref == ref)
+    return _one(tx, _BY_REF, ref=ref)
 
 
 def by_external(tx: Tx, source: str, external_id: str) -> Customer | None:
     """The customer whom a tool knows under its own id."""
-    join = CUSTOMERS.join(REFS, REFS.c.customer_id == CUSTOMERS.c.id)
-    row = tx.conn.execute(
-        sa.select(CUSTOMERS)
-        .select_from(join)
-        .where(REFS.c.source == source, REFS.c.external_id == external_id)
-    ).first()
-    return value_of(Customer, row._mapping) if row else None
+    return _one(tx, _BY_EXTERNAL, source=source, external=external_id)
 
 
 def by_phone(tx: Tx, phone: str) -> list[Customer]:
     """Everybody who is reached under this number, the first comer first."""
-    join = CUSTOMERS.join(LINKS, LINKS.c.customer_id == CUSTOMERS.c.id).join(
-        ADDRESSES, ADDRESSES.c.id == LINKS.c.address_id
-    )
-    rows = tx.conn.execute(
-        sa.select(CUSTOMERS)
-        .select_from(join)
-        .where(ADDRESSES.c.phone == phone, LINKS.c.is_primary)
-        .order_by(CUSTOMERS.c.id)
-    )
-    return [value_of(Customer, row._mapping) for row in rows]
+    return [value_of(Customer, row._mapping) for row in tx.conn.execute(_BY_PHONE, {"phone": phone})]
 
 
 def by_folded_name(tx: Tx, folded: str) -> list[Customer]:
-    rows = tx.conn.execute(
-        sa.select(CUSTOMERS).where(CUSTOMERS.c.folded_name == folded).order_by(CUSTOMERS.c.id)
-    )
-    return [value_of(Customer, row._mapping) for row in rows]
+    return [value_of(Customer, row._mapping) for row in tx.conn.execute(_BY_FOLDED_NAME, {"folded": folded})]
 
 
 def by_ids(tx: Tx, ids: Iterable[str]) -> dict[str, Customer]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    rows = tx.conn.execute(sa.select(CUSTOMERS).where(CUSTOMERS.c.id.in_(wanted)))
-    return {row.id: value_of(Customer, row._mapping) for row in rows}
+    return {row.id: value_of(Customer, row._mapping) for row in tx.conn.execute(_BY_IDS, {"ids": wanted})}
+
+
+_ADDRESS_BY_PHONE = sa.select(ADDRESSES).where(ADDRESSES.c.phone == _PHONE)
+_ADDRESS = sa.select(ADDRESSES).where(ADDRESSES.c.id == _WHERE)
+_ADDRESSES_OF = (
+    sa.select(ADDRESSES, LINKS.c.customer_id)
+    .join_from(LINKS, ADDRESSES, ADDRESSES.c.id == LINKS.c.address_id)
+    .where(LINKS.c.customer_id.in_(_IDS), LINKS.c.is_primary)
+)
 
 
 def address_by_phone(tx: Tx, phone: str) -> Address | None:
-    row = tx.conn.execute(sa.select(ADDRESSES).where(ADDRESSES.c.phone == phone)).first()
+    row = tx.conn.execute(_ADDRESS_BY_PHONE, {"phone": phone}).first()
     return value_of(Address, row._mapping) if row else None
 
 
 def address_row_of(tx: Tx, address_id: str) -> Row[Any] | None:
     """The whole row of an address, with what the engine keeps beside the value."""
-    return tx.conn.execute(sa.select(ADDRESSES).where(ADDRESSES.c.id == address_id)).first()
+    return tx.conn.execute(_ADDRESS, {"address": address_id}).first()
 
 
 def address_of(tx: Tx, customer_id: str) -> Address | None:
@@ -85,95 +100,80 @@ def addresses_of(tx: Tx, customer_ids: Iterable[str]) -> dict[str, Address]:
     wanted = sorted(set(customer_ids))
     if not wanted:
         return {}
-    join = LINKS.join(ADDRESSES, ADDRESSES.c.id == LINKS.c.address_id)
-    rows = tx.conn.execute(
-        sa.select(ADDRESSES, LINKS.c.customer_id)
-        .select_from(join)
-        .where(LINKS.c.customer_id.in_(wanted), LINKS.c.is_primary)
-    )
+    rows = tx.conn.execute(_ADDRESSES_OF, {"ids": wanted})
     return {row.customer_id: value_of(Address, row._mapping) for row in rows}
 
 
 def known_under(tx: Tx, phone: str) -> list[Customer]:
     """Everybody who is, was or may be reached under this number: so that no sheet makes a person twice."""
-    join = CUSTOMERS.join(LINKS, LINKS.c.customer_id == CUSTOMERS.c.id).join(
-        ADDRESSES, ADDRESSES.c.id == LINKS.c.address_id
-    )
-    rows = tx.conn.execute(
-        sa.select(CUSTOMERS).select_from(join).where(ADDRESSES.c.phone == phone).order_by(CUSTOMERS.c.id)
-    )
-    return [value_of(Customer, row._mapping) for row in rows]
+    return [value_of(Customer, row._mapping) for row in tx.conn.execute(_KNOWN_UNDER, {"phone": phone})]
 
 
-def _theirs() -> sa.ColumnElement[bool]:
-    """The number in use, and the others that are the person's as well."""
-    return sa.or_(LINKS.c.is_primary, LINKS.c.state == Tie.OTHER)
+_OF_CUSTOMER = LINKS.c.customer_id == _WHO
+_AT_ADDRESS = LINKS.c.address_id == _WHERE
+_THEIRS = sa.or_(LINKS.c.is_primary, LINKS.c.state == Tie.OTHER)  # in use, or the person's as well
+_WAITS = sa.and_(~LINKS.c.is_primary, sa.or_(LINKS.c.state.is_(None), LINKS.c.state == Tie.WAITING))
 
-
-def _waits() -> sa.ColumnElement[bool]:
-    return sa.and_(~LINKS.c.is_primary, sa.or_(LINKS.c.state.is_(None), LINKS.c.state == Tie.WAITING))
+_CUSTOMERS_AT = sa.select(LINKS.c.customer_id).where(_AT_ADDRESS, _THEIRS).order_by(LINKS.c.customer_id)
+_NUMBERS_OF = (
+    sa.select(LINKS.c.customer_id, LINKS.c.address_id)
+    .where(LINKS.c.customer_id.in_(_IDS), _THEIRS)
+    .order_by(LINKS.c.customer_id, LINKS.c.is_primary.desc(), LINKS.c.address_id)
+)
+_WAITING_ADDRESSES = sa.select(LINKS.c.address_id).where(_OF_CUSTOMER, _WAITS)
+_HOLDERS = sa.select(LINKS.c.customer_id).where(_AT_ADDRESS, LINKS.c.is_primary)
+_WAITING_FOR = sa.select(LINKS.c.customer_id, LINKS.c.address_id).where(
+    LINKS.c.customer_id.in_(_HOLDERS), _WAITS
+)
+_TIES = sa.select(LINKS.c.address_id, LINKS.c.state).where(_OF_CUSTOMER, ~LINKS.c.is_primary)
+_OTHER_PHONES = (
+    sa.select(ADDRESSES.c.phone)
+    .join_from(LINKS, ADDRESSES, ADDRESSES.c.id == LINKS.c.address_id)
+    .where(_OF_CUSTOMER, ~LINKS.c.is_primary, LINKS.c.state == Tie.OTHER)
+)
 
 
 def customers_at(tx: Tx, address_id: str) -> list[str]:
     """Ids of everybody whose number this is."""
-    return list(
-        tx.conn.execute(
-            sa.select(LINKS.c.customer_id)
-            .where(LINKS.c.address_id == address_id, _theirs())
-            .order_by(LINKS.c.customer_id)
-        ).scalars()
-    )
+    return list(tx.conn.execute(_CUSTOMERS_AT, {"address": address_id}).scalars())
 
 
 def numbers_of(tx: Tx, customer_ids: Iterable[str]) -> dict[str, list[str]]:
     """Ids of each person's numbers, the one in use first."""
-    rows = tx.conn.execute(
-        sa.select(LINKS.c.customer_id, LINKS.c.address_id)
-        .where(LINKS.c.customer_id.in_(sorted(set(customer_ids))), _theirs())
-        .order_by(LINKS.c.customer_id, LINKS.c.is_primary.desc(), LINKS.c.address_id)
-    )
     found: dict[str, list[str]] = {}
-    for row in rows:
+    for row in tx.conn.execute(_NUMBERS_OF, {"ids": sorted(set(customer_ids))}):
         found.setdefault(row.customer_id, []).append(row.address_id)
     return found
 
 
 def waiting_addresses(tx: Tx, customer_id: str) -> list[str]:
     """Ids of the numbers that were given for this customer and wait for a yes."""
-    query = sa.select(LINKS.c.address_id).where(LINKS.c.customer_id == customer_id, _waits())
-    return list(tx.conn.execute(query).scalars())
+    return list(tx.conn.execute(_WAITING_ADDRESSES, {"customer": customer_id}).scalars())
 
 
 def waiting_for(tx: Tx, address_id: str) -> list[tuple[str, str]]:
     """(customer, new address) of the changes that wait for a yes from whoever holds this number now."""
-    mine = sa.select(LINKS.c.customer_id).where(LINKS.c.address_id == address_id, LINKS.c.is_primary)
-    query = sa.select(LINKS.c.customer_id, LINKS.c.address_id).where(LINKS.c.customer_id.in_(mine), _waits())
-    return [(row.customer_id, row.address_id) for row in tx.conn.execute(query)]
+    rows = tx.conn.execute(_WAITING_FOR, {"address": address_id})
+    return [(row.customer_id, row.address_id) for row in rows]
 
 
 def ties(tx: Tx, customer_id: str) -> dict[str, Tie]:
     """How each number that is not in use is tied to the customer, by its id."""
-    rows = tx.conn.execute(
-        sa.select(LINKS.c.address_id, LINKS.c.state).where(
-            LINKS.c.customer_id == customer_id, ~LINKS.c.is_primary
-        )
-    )
+    rows = tx.conn.execute(_TIES, {"customer": customer_id})
     return {row.address_id: Tie(row.state or Tie.WAITING) for row in rows}
 
 
 def other_phones(tx: Tx, customer_id: str) -> list[str]:
     """The person's numbers beside the one in use."""
-    query = (
-        sa.select(ADDRESSES.c.phone)
-        .join_from(LINKS, ADDRESSES, ADDRESSES.c.id == LINKS.c.address_id)
-        .where(LINKS.c.customer_id == customer_id, ~LINKS.c.is_primary, LINKS.c.state == Tie.OTHER)
-    )
-    return sorted(tx.conn.execute(query).scalars())
+    return sorted(tx.conn.execute(_OTHER_PHONES, {"customer": customer_id}).scalars())
+
+
+_FORGET_WAITING = LINKS.delete().where(_OF_CUSTOMER, _WAITS)
 
 
 def forget_waiting(tx: Tx, customer_id: str) -> None:
     """Nobody said yes to the other numbers: they are no longer joined to the customer."""
-    tx.conn.execute(LINKS.delete().where(LINKS.c.customer_id == customer_id, _waits()))
+    tx.conn.execute(_FORGET_WAITING, {"customer": customer_id})
 
 
 def tie(tx: Tx, customer_id: str, address_id: str, state: Tie) -> None:
@@ -215,17 +215,22 @@ def unstop(tx: Tx, customer_ids: Iterable[str]) -> None:
     )
 
 
+_ERASED_AT = sa.select(CUSTOMERS.c.erased_at).where(CUSTOMERS.c.id == _WHO)
+_ACTIVE_CHARGES = (
+    sa.select(schema.recurring_charges.c.id)
+    .where(schema.recurring_charges.c.customer_id == _WHO, schema.recurring_charges.c.state == "active")
+    .order_by(schema.recurring_charges.c.id)
+)
+
+
 def is_erased(tx: Tx, customer_id: str) -> bool:
     """Whether the person behind this id was erased."""
-    query = sa.select(CUSTOMERS.c.erased_at).where(CUSTOMERS.c.id == customer_id)
-    return tx.conn.execute(query).scalar_one_or_none() is not None
+    return tx.conn.execute(_ERASED_AT, {"customer": customer_id}).scalar_one_or_none() is not None
 
 
 def active_charges(tx: Tx, customer_id: str) -> list[str]:
     """Ids of the recurring charges that would go on issuing invoices to this customer."""
-    table = schema.recurring_charges
-    query = sa.select(table.c.id).where(table.c.customer_id == customer_id, table.c.state == "active")
-    return list(tx.conn.execute(query.order_by(table.c.id)).scalars())
+    return list(tx.conn.execute(_ACTIVE_CHARGES, {"customer": customer_id}).scalars())
 
 
 def set_state(tx: Tx, address_id: str, state: str) -> None:
@@ -233,24 +238,26 @@ def set_state(tx: Tx, address_id: str, state: str) -> None:
     tx.conn.execute(ADDRESSES.update().where(ADDRESSES.c.id == address_id).values(state=state))
 
 
+_DOUBT = (
+    ADDRESSES.update()
+    .where(ADDRESSES.c.id == _WHERE, ADDRESSES.c.doubted_at.is_(None))
+    .values(doubted_at=NOW)
+)
+_TRUST = (
+    ADDRESSES.update()
+    .where(ADDRESSES.c.id == _WHERE, ADDRESSES.c.doubted_at.is_not(None))
+    .values(doubted_at=None)
+)
+
+
 def doubt(tx: Tx, address_id: str) -> bool:
     """From now on nobody knows whose number this is; answers whether that is new."""
-    done = tx.conn.execute(
-        ADDRESSES.update()
-        .where(ADDRESSES.c.id == address_id, ADDRESSES.c.doubted_at.is_(None))
-        .values(doubted_at=tx.now_ms)
-    )
-    return bool(done.rowcount)
+    return bool(tx.conn.execute(_DOUBT, {"address": address_id, "now": tx.now_ms}).rowcount)
 
 
 def trust(tx: Tx, address_id: str) -> bool:
     """Somebody said whose number this is; answers whether it was doubted."""
-    done = tx.conn.execute(
-        ADDRESSES.update()
-        .where(ADDRESSES.c.id == address_id, ADDRESSES.c.doubted_at.is_not(None))
-        .values(doubted_at=None)
-    )
-    return bool(done.rowcount)
+    return bool(tx.conn.execute(_TRUST, {"address": address_id}).rowcount)
 
 
 def ensure_address(tx: Tx, phone: str) -> Address:
@@ -278,16 +285,21 @@ def address_row(tx: Tx, address: Address) -> dict[str, Any]:
     }
 
 
+_NEWEST_CONSENT = (
+    sa.select(CONSENTS)
+    .where(
+        CONSENTS.c.customer_id == _WHO,
+        sa.or_(CONSENTS.c.channel == sa.bindparam("channel"), CONSENTS.c.channel.is_(None)),
+    )
+    .order_by(CONSENTS.c.at.desc(), CONSENTS.c.id.desc())
+    .limit(1)
+)
+
+
 def latest_consent(tx: Tx, customer_id: str, *, channel: str | None = None) -> dict[str, Any] | None:
     """The newest consent record about this channel, or about all; None: the basis is the contract."""
-    where = [CONSENTS.c.customer_id == customer_id]
-    if channel is None:
-        where.append(CONSENTS.c.channel.is_(None))
-    else:
-        where.append(sa.or_(CONSENTS.c.channel == channel, CONSENTS.c.channel.is_(None)))
-    row = tx.conn.execute(
-        sa.select(CONSENTS).where(*where).order_by(CONSENTS.c.at.desc(), CONSENTS.c.id.desc()).limit(1)
-    ).first()
+    # Without a channel the comparison holds for no row: what is left is about all channels.
+    row = tx.conn.execute(_NEWEST_CONSENT, {"customer": customer_id, "channel": channel}).first()
     return dict(row._mapping) if row else None
 
 
@@ -305,6 +317,6 @@ def options(tx: Tx, text: str, limit: int = 50) -> list[tuple[str, str]]:
     return [(row.id, f"{row.name} ({row.ref})" if row.ref else row.name) for row in rows]
 
 
-def _one(tx: Tx, where: sa.ColumnElement[bool]) -> Customer | None:
-    row = tx.conn.execute(sa.select(CUSTOMERS).where(where)).first()
+def _one(tx: Tx, query: sa.Select[Any], **asked: str) -> Customer | None:
+    row = tx.conn.execute(query, asked).first()
     return value_of(Customer, row._mapping) if row else None

@@ -27,6 +27,7 @@ __all__ = ["FifoLock", "Overtaken", "Rollback", "Row", "Store", "Tx", "sqlite_pa
 
 
 SCRUB_TRIES = 100
+_CLOCK = sa.select(schema.control.c.clock_now)
 
 
 class FifoLock:
@@ -137,6 +138,9 @@ class Store:
     def _begin(self, engine: Engine) -> Iterator[Tx]:
         try:
             with engine.begin() as conn:
+                if self.dialect == "sqlite":
+                    # A deferred transaction that reads first and writes later fails at once (SQLITE_BUSY_SNAPSHOT).
+                    conn.exec_driver_sql("BEGIN" if engine is self._reader else "BEGIN IMMEDIATE")
                 yield self._tx(conn)
         except Rollback:
             return
@@ -144,7 +148,7 @@ class Store:
     def _tx(self, conn: Connection) -> Tx:
         now = self.clock.now()
         if self.virtual:
-            stored = conn.execute(sa.select(schema.control.c.clock_now)).scalar_one_or_none()
+            stored = conn.execute(_CLOCK).scalar_one_or_none()
             if stored is not None:
                 now = from_ms(stored)
         return Tx(conn, now, self.clock.machine(), self.ids, self.dialect, self._key)
@@ -231,13 +235,6 @@ def _sqlite(url: sa.URL, *, size: int, readonly: bool) -> Engine:
         if readonly:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
-
-    # A deferred transaction that reads first and writes later fails at once with SQLITE_BUSY_SNAPSHOT.
-    begin = "BEGIN" if readonly else "BEGIN IMMEDIATE"
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(conn: Connection) -> None:
-        conn.exec_driver_sql(begin)
 
     return engine
 

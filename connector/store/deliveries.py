@@ -16,6 +16,7 @@ from connector.domain.deliveries import DeliveryState, Next
 from connector.domain.subscriptions import Subscription, SubscriptionState
 from connector.store import schema, subscriptions
 from connector.store.db import Row, Tx
+from connector.store.present import MACHINE, NOW, present
 
 SUBSCRIPTIONS = schema.subscriptions
 DELIVERIES = schema.deliveries
@@ -31,31 +32,31 @@ def _due(tx: Tx) -> sa.ColumnElement[bool]:
     return sa.or_(DELIVERIES.c.due_at <= tx.now_ms, DELIVERIES.c.due_at_m <= tx.machine_ms)
 
 
-def _awake(tx: Tx) -> sa.ColumnElement[bool]:
-    """The subscription is active and in no pause."""
-    over = sa.or_(
-        SUBSCRIPTIONS.c.wait_until.is_(None),
-        SUBSCRIPTIONS.c.wait_until <= tx.now_ms,
-        SUBSCRIPTIONS.c.wait_until_m <= tx.machine_ms,
-    )
-    return sa.and_(SUBSCRIPTIONS.c.state == SubscriptionState.ACTIVE, over)
+_ACTIVE = SUBSCRIPTIONS.c.state == SubscriptionState.ACTIVE
+_AWAKE = sa.or_(
+    SUBSCRIPTIONS.c.wait_until.is_(None),
+    SUBSCRIPTIONS.c.wait_until <= NOW,
+    SUBSCRIPTIONS.c.wait_until_m <= MACHINE,
+)
+_MINE = DELIVERIES.c.subscription_id == SUBSCRIPTIONS.c.id
+_IS_DUE = sa.or_(
+    sa.exists().where(_MINE, _WAITING, DELIVERIES.c.due_at <= NOW),
+    sa.exists().where(_MINE, _WAITING, DELIVERIES.c.due_at_m <= MACHINE),
+)
+_READY = sa.select(SUBSCRIPTIONS.c.id).where(_ACTIVE, _AWAKE, _IS_DUE)
+ANY_READY = _READY.exists()
+ANY_LOST = sa.exists().where(_SENDING, DELIVERIES.c.lease_until_m < MACHINE)
+_LOST = sa.select(ANY_LOST)
 
 
 def ready(tx: Tx) -> list[str]:
     """Subscriptions for which something is due."""
-    mine = DELIVERIES.c.subscription_id == SUBSCRIPTIONS.c.id
-    something = [
-        sa.exists().where(mine, _WAITING, DELIVERIES.c.due_at <= tx.now_ms),
-        sa.exists().where(mine, _WAITING, DELIVERIES.c.due_at_m <= tx.machine_ms),
-    ]
-    query = sa.select(SUBSCRIPTIONS.c.id).where(_awake(tx), sa.or_(*something))
-    return list(tx.conn.execute(query).scalars())
+    return list(tx.conn.execute(_READY, present(tx)).scalars())
 
 
 def has_expired(tx: Tx) -> bool:
     """Whether a delivery lies in the hands of a dead worker."""
-    lost = sa.select(DELIVERIES.c.id).where(_SENDING, DELIVERIES.c.lease_until_m < tx.machine_ms)
-    return tx.conn.execute(lost.limit(1)).first() is not None
+    return bool(tx.conn.execute(_LOST, present(tx)).scalar_one())
 
 
 def take_back(tx: Tx, *, everything: bool = False) -> int:
@@ -150,6 +151,12 @@ def hold_ordinary(tx: Tx, subscription_id: str, until: datetime) -> int:
     return int(tx.conn.execute(late).rowcount)
 
 
+def let_go(tx: Tx, subscription_id: str) -> None:
+    """What quiet hours alone hold is due now, in its order; hours that are quiet still hold it anew."""
+    mine = (DELIVERIES.c.subscription_id == subscription_id, _WAITING, DELIVERIES.c.due_at_m.is_(None))
+    tx.conn.execute(DELIVERIES.update().where(*mine).values(due_at=tx.now_ms, due_at_m=tx.machine_ms))
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What came of one attempt, as it is written down."""
@@ -204,23 +211,24 @@ def _both_clocks(tx: Tx, column: str, at: datetime) -> dict[str, int]:
     return {column: to_ms(at), f"{column}_m": tx.machine_ms + (to_ms(at) - tx.now_ms)}
 
 
+_EARLIER = DELIVERIES.alias("earlier")
+_IS_FIRST = ~sa.exists().where(
+    _EARLIER.c.subscription_id == DELIVERIES.c.subscription_id,
+    _EARLIER.c.lane == DELIVERIES.c.lane,
+    _EARLIER.c.event_number < DELIVERIES.c.event_number,
+    _EARLIER.c.state.in_([sa.literal_column("'waiting'"), sa.literal_column("'sending'")]),
+)
+_FIRSTS = (
+    sa.select(sa.func.min(DELIVERIES.c.due_at).label("due"), SUBSCRIPTIONS.c.wait_until)
+    .join_from(DELIVERIES, SUBSCRIPTIONS, _MINE)
+    .where(_WAITING, _ACTIVE, sa.or_(DELIVERIES.c.urgent, _IS_FIRST))
+    .group_by(SUBSCRIPTIONS.c.id, SUBSCRIPTIONS.c.wait_until)
+)
+
+
 def next_instant(tx: Tx) -> int | None:
     """The next business instant at which something goes, in ms: where a walked clock stops."""
-    earlier = DELIVERIES.alias("earlier")
-    first = ~sa.exists().where(
-        earlier.c.subscription_id == DELIVERIES.c.subscription_id,
-        earlier.c.lane == DELIVERIES.c.lane,
-        earlier.c.event_number < DELIVERIES.c.event_number,
-        earlier.c.state.in_([sa.literal_column("'waiting'"), sa.literal_column("'sending'")]),
-    )
-    rows = tx.conn.execute(
-        sa.select(sa.func.min(DELIVERIES.c.due_at).label("due"), SUBSCRIPTIONS.c.wait_until)
-        .join_from(DELIVERIES, SUBSCRIPTIONS, DELIVERIES.c.subscription_id == SUBSCRIPTIONS.c.id)
-        .where(_WAITING, SUBSCRIPTIONS.c.state == SubscriptionState.ACTIVE)
-        .where(sa.or_(DELIVERIES.c.urgent, first))
-        .group_by(SUBSCRIPTIONS.c.id, SUBSCRIPTIONS.c.wait_until)
-    )
-    instants = [max(row.due, row.wait_until or 0) for row in rows]
+    instants = [max(row.due, row.wait_until or 0) for row in tx.conn.execute(_FIRSTS)]
     return min((at for at in instants if at > tx.now_ms), default=None)
 
 

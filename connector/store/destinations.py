@@ -18,13 +18,12 @@ STEPS = schema.steps
 SET_UP = "set-up"
 
 
+_STATES = sa.select(DESTINATIONS.c.kind, DESTINATIONS.c.normal, DESTINATIONS.c.state)
+
+
 def approved(tx: Tx) -> Approved:
     """What may be named in a message now."""
-    table = DESTINATIONS.c
-    return rules.approved_of(
-        (row.kind, row.normal, row.state)
-        for row in tx.conn.execute(sa.select(table.kind, table.normal, table.state))
-    )
+    return rules.approved_of((row.kind, row.normal, row.state) for row in tx.conn.execute(_STATES))
 
 
 def every(tx: Tx) -> list[Destination]:
@@ -36,10 +35,13 @@ def every(tx: Tx) -> list[Destination]:
     return [value_of(Destination, row._mapping) for row in rows]
 
 
+_FIND = sa.select(DESTINATIONS).where(
+    DESTINATIONS.c.kind == sa.bindparam("kind"), DESTINATIONS.c.normal == sa.bindparam("normal")
+)
+
+
 def find(tx: Tx, kind: Kind, normal: str) -> Destination | None:
-    row = tx.conn.execute(
-        sa.select(DESTINATIONS).where(DESTINATIONS.c.kind == kind, DESTINATIONS.c.normal == normal)
-    ).first()
+    row = tx.conn.execute(_FIND, {"kind": kind, "normal": normal}).first()
     return value_of(Destination, row._mapping) if row else None
 
 
@@ -55,18 +57,22 @@ def by_word(tx: Tx, word: str) -> list[Destination]:
     return [value_of(Destination, row._mapping) for row in rows]
 
 
+_COUNT_PROPOSED = sa.select(sa.func.count()).where(DESTINATIONS.c.state == State.PROPOSED)
+_ANY = sa.select(DESTINATIONS.c.id).limit(1)
+_ANY_SENT = sa.select(schema.messages.c.id).limit(1)
+
+
 def count_proposed(tx: Tx) -> int:
-    query = sa.select(sa.func.count()).where(DESTINATIONS.c.state == State.PROPOSED)
-    return int(tx.conn.execute(query).scalar_one())
+    return int(tx.conn.execute(_COUNT_PROPOSED).scalar_one())
 
 
 def any_known(tx: Tx) -> bool:
-    return tx.conn.execute(sa.select(DESTINATIONS.c.id).limit(1)).first() is not None
+    return tx.conn.execute(_ANY).first() is not None
 
 
 def anything_sent(tx: Tx) -> bool:
     """Whether a message was ever on its way: then the set-up is over."""
-    return tx.conn.execute(sa.select(schema.messages.c.id).limit(1)).first() is not None
+    return tx.conn.execute(_ANY_SENT).first() is not None
 
 
 def note_set_up(tx: Tx, business: Business) -> None:
@@ -134,12 +140,16 @@ def unsettled_invoices(tx: Tx) -> list[Invoice]:
     return [value_of(Invoice, row._mapping) for row in rows]
 
 
+_OTHERS_HELD = (
+    sa.select(INVOICES.c.id)
+    .where(INVOICES.c.hold_reason == rules.UNAPPROVED, INVOICES.c.id != sa.bindparam("this"))
+    .limit(1)
+)
+
+
 def others_held(tx: Tx, invoice_id: str) -> bool:
     """Whether another invoice waits because of a destination."""
-    query = sa.select(INVOICES.c.id).where(
-        INVOICES.c.hold_reason == rules.UNAPPROVED, INVOICES.c.id != invoice_id
-    )
-    return tx.conn.execute(query.limit(1)).first() is not None
+    return tx.conn.execute(_OTHERS_HELD, {"this": invoice_id}).first() is not None
 
 
 def set_hold(tx: Tx, invoice_ids: Iterable[str], reason: str | None) -> None:
@@ -163,9 +173,12 @@ def ask_again(tx: Tx, reason: str = rules.UNAPPROVED) -> int:
     return int(done.rowcount)
 
 
+_OPEN_CASES = (
+    sa.select(schema.cases)
+    .where(schema.cases.c.reason == sa.bindparam("reason"), schema.cases.c.state == CaseState.OPEN)
+    .order_by(schema.cases.c.id)
+)
+
+
 def open_cases(tx: Tx, reason: str) -> list[Case]:
-    table = schema.cases
-    rows = tx.conn.execute(
-        sa.select(table).where(table.c.reason == reason, table.c.state == CaseState.OPEN).order_by(table.c.id)
-    )
-    return [value_of(Case, row._mapping) for row in rows]
+    return [value_of(Case, row._mapping) for row in tx.conn.execute(_OPEN_CASES, {"reason": reason})]

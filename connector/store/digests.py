@@ -15,14 +15,17 @@ from connector.store.db import Tx
 STEPS = schema.steps
 KEY = "tick:owner_digest"
 
+_PLANNED = (
+    sa.select(STEPS.c.id)
+    .where(STEPS.c.key == KEY, STEPS.c.kind != StepKind.MESSAGE, STEPS.c.state == StepState.PLANNED)
+    .limit(1)
+)
+
 
 def ensure(tx: Tx) -> None:
     """Plans the next digest, unless one is planned."""
     own = business.get(tx)
-    planned = sa.select(STEPS.c.id).where(
-        STEPS.c.key == KEY, STEPS.c.kind != StepKind.MESSAGE, STEPS.c.state == StepState.PLANNED
-    )
-    if own is not None and tx.conn.execute(planned.limit(1)).first() is None:
+    if own is not None and tx.conn.execute(_PLANNED).first() is None:
         plan(tx, after=tx.now, zone=own.zone, settings=own.settings)
 
 

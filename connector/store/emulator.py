@@ -10,6 +10,7 @@ from sqlalchemy.engine import Row
 from connector.clock import from_ms
 from connector.store import control, schema
 from connector.store.db import Store, Tx
+from connector.store.present import NOW, present
 
 MESSAGES = schema.emu_messages
 WEBHOOKS = schema.emu_webhooks
@@ -45,15 +46,17 @@ def add_webhooks(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
         tx.conn.execute(WEBHOOKS.insert(), [dict(row) for row in rows])
 
 
+_DUE = (
+    sa.select(WEBHOOKS)
+    .where(WEBHOOKS.c.done_at.is_(None), WEBHOOKS.c.due_at <= NOW)
+    .order_by(WEBHOOKS.c.due_at, WEBHOOKS.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+
+
 def due_webhooks(tx: Tx, limit: int) -> list[Row[Any]]:
     """What is due by now and not yet told, the oldest first."""
-    query = (
-        sa.select(WEBHOOKS)
-        .where(WEBHOOKS.c.done_at.is_(None), WEBHOOKS.c.due_at <= tx.now_ms)
-        .order_by(WEBHOOKS.c.due_at, WEBHOOKS.c.id)
-        .limit(limit)
-    )
-    return list(tx.conn.execute(query))
+    return list(tx.conn.execute(_DUE, {"most": limit, **present(tx)}))
 
 
 def webhook_payload(tx: Tx, webhook_id: int) -> dict[str, Any] | None:

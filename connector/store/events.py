@@ -11,45 +11,50 @@ import sqlalchemy as sa
 from connector.store.db import Tx
 from connector.store.schema import control, events, invoices
 
+_LOCKED_NEXT = sa.select(control.c.next_event_number).where(control.c.id == 1).with_for_update()
+_SET_NEXT = control.update().where(control.c.id == 1).values(next_event_number=sa.bindparam("next"))
+
+# Within one invoice its own count decides, and its lock has made that the order of the commits: a
+# transaction that began early and wrote late comes after those that it waited for.
+_MINE = sa.func.max(events.c.created_at_m).over(
+    partition_by=sa.func.coalesce(events.c.invoice_id, events.c.id),
+    order_by=events.c.invoice_event_number,
+)
+_TOLD = (
+    sa.select(events.c.id, events.c.invoice_event_number.label("own"), _MINE.label("at"))
+    .where(events.c.number.is_(None))
+    .subquery("told")
+)
+_ORDER = (_TOLD.c.at, _TOLD.c.own, _TOLD.c.id)
+_WAITING = (
+    sa.select(_TOLD.c.id, sa.func.row_number().over(order_by=_ORDER).label("place"))
+    .order_by(*_ORDER)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+    .subquery("waiting")
+)
+_NUMBER = (
+    events.update()
+    .where(events.c.id == _WAITING.c.id)
+    .values(number=sa.bindparam("before", type_=sa.BigInteger) + _WAITING.c.place)
+)
+_UNNUMBERED = sa.select(sa.func.count()).select_from(events).where(events.c.number.is_(None))
+_BY_IDS = (
+    sa.select(events).where(events.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(events.c.number)
+)
+
 
 def number_events(tx: Tx, limit: int = 500) -> int:
     """Number the oldest committed events that have none; the count of those numbered."""
-    lock = sa.select(control.c.next_event_number).where(control.c.id == 1)
-    if tx.dialect == "postgresql":
-        lock = lock.with_for_update()
-    first = tx.conn.execute(lock).scalar_one()
-    # Within one invoice its own count decides, and its lock has made that the order of the commits: a
-    # transaction that began early and wrote late comes after those that it waited for.
-    mine = sa.func.max(events.c.created_at_m).over(
-        partition_by=sa.func.coalesce(events.c.invoice_id, events.c.id),
-        order_by=events.c.invoice_event_number,
-    )
-    told = (
-        sa.select(events.c.id, events.c.invoice_event_number.label("own"), mine.label("at"))
-        .where(events.c.number.is_(None))
-        .subquery("told")
-    )
-    order = (told.c.at, told.c.own, told.c.id)
-    waiting = (
-        sa.select(told.c.id, sa.func.row_number().over(order_by=order).label("place"))
-        .order_by(*order)
-        .limit(limit)
-        .subquery("waiting")
-    )
-    done = tx.conn.execute(
-        events.update().where(events.c.id == waiting.c.id).values(number=first - 1 + waiting.c.place)
-    )
+    first = tx.conn.execute(_LOCKED_NEXT).scalar_one()
+    done = tx.conn.execute(_NUMBER, {"before": first - 1, "limit": limit})
     if done.rowcount:
-        tx.conn.execute(
-            control.update().where(control.c.id == 1).values(next_event_number=first + done.rowcount)
-        )
+        tx.conn.execute(_SET_NEXT, {"next": first + done.rowcount})
     return int(done.rowcount)
 
 
 def unnumbered(tx: Tx) -> int:
     """How many committed events wait for their number."""
-    count = sa.select(sa.func.count()).select_from(events).where(events.c.number.is_(None))
-    return int(tx.conn.execute(count).scalar_one())
+    return int(tx.conn.execute(_UNNUMBERED).scalar_one())
 
 
 def read_events(
@@ -83,5 +88,4 @@ def newest_events(tx: Tx, type: str, limit: int = 3) -> list[sa.RowMapping]:
 
 def by_ids(tx: Tx, ids: Sequence[str]) -> list[sa.RowMapping]:
     """These events, in the order of their numbers."""
-    query = sa.select(events).where(events.c.id.in_(ids)).order_by(events.c.number)
-    return [row._mapping for row in tx.conn.execute(query)]
+    return [row._mapping for row in tx.conn.execute(_BY_IDS, {"ids": ids})]

@@ -14,7 +14,16 @@ from connector.domain.model import CaseState, MessageStatus, Permission, Promise
 from connector.store import schema
 from connector.store.db import Tx
 
+CUSTOMERS = schema.customers
+SEQUENCES = schema.sequences
+PROMISES = schema.promises
+CASES = schema.cases
+CONSENTS = schema.consents
+ITEMS = schema.message_items
+MESSAGES = schema.messages
+STEPS = schema.steps
 WEEK_MS = 7 * 86_400_000
+_IDS = sa.bindparam("ids", type_=sa.String, expanding=True)
 
 
 @dataclass(slots=True)
@@ -53,7 +62,7 @@ def load(tx: Tx, steps: Iterable[Row[Any]], invoices: Mapping[str, Row[Any]]) ->
     address_ids = {r.address_id for r in rows if r.address_id}
     facts = ClaimFacts(invoices=invoices)
     customer_ids |= {r.customer_id for r in facts.invoices.values()}
-    facts.customers = _by_id(tx, schema.customers, customer_ids)
+    facts.customers = _customers(tx, customer_ids)
     facts.sequences = _sequences(tx, sequence_ids)
     _promises(tx, facts, invoice_ids)
     _cases(tx, facts, invoice_ids, customer_ids)
@@ -64,125 +73,130 @@ def load(tx: Tx, steps: Iterable[Row[Any]], invoices: Mapping[str, Row[Any]]) ->
     return facts
 
 
-def _by_id(tx: Tx, table: sa.Table, ids: set[str]) -> dict[str, Row[Any]]:
+_CUSTOMERS = sa.select(CUSTOMERS).where(CUSTOMERS.c.id.in_(_IDS))
+
+
+def _customers(tx: Tx, ids: set[str]) -> dict[str, Row[Any]]:
     if not ids:
         return {}
-    return {r.id: r for r in tx.conn.execute(sa.select(table).where(table.c.id.in_(ids)))}
+    return {r.id: r for r in tx.conn.execute(_CUSTOMERS, {"ids": ids})}
+
+
+_SEQUENCES = sa.select(
+    SEQUENCES.c.id,
+    SEQUENCES.c.recipe_version,
+    SEQUENCES.c.state,
+    SEQUENCES.c.paused_until,
+    sa.cast(SEQUENCES.c.template_versions, sa.Text).label("pinned"),
+).where(SEQUENCES.c.id.in_(_IDS))
 
 
 def _sequences(tx: Tx, ids: set[str]) -> dict[str, Row[Any]]:
     """The pinned versions stay text: they are alike for all sequences of a recipe and are read only once."""
     if not ids:
         return {}
-    table = schema.sequences
-    pinned = sa.cast(table.c.template_versions, sa.Text).label("pinned")
-    query = sa.select(table.c.id, table.c.recipe_version, table.c.state, table.c.paused_until, pinned).where(
-        table.c.id.in_(ids)
-    )
-    return {r.id: r for r in tx.conn.execute(query)}
+    return {r.id: r for r in tx.conn.execute(_SEQUENCES, {"ids": ids})}
+
+
+_OPEN_PROMISES = sa.select(PROMISES.c.invoice_id, PROMISES.c.on, PROMISES.c.grace_days).where(
+    PROMISES.c.invoice_id.in_(_IDS), PROMISES.c.state == PromiseState.OPEN
+)
 
 
 def _promises(tx: Tx, facts: ClaimFacts, invoice_ids: set[str]) -> None:
     if not invoice_ids:
         return
-    table = schema.promises
-    rows = tx.conn.execute(
-        sa.select(table.c.invoice_id, table.c.on, table.c.grace_days).where(
-            table.c.invoice_id.in_(invoice_ids), table.c.state == PromiseState.OPEN
-        )
-    )
-    for row in rows:
+    for row in tx.conn.execute(_OPEN_PROMISES, {"ids": invoice_ids}):
         due = date.fromisoformat(facts.invoices[row.invoice_id].due_on)
         ends = max(date.fromisoformat(row.on), due) + timedelta(days=row.grace_days)
         facts.promised_until[row.invoice_id] = ends
 
 
+_OPEN_CASES = sa.select(CASES.c.invoice_id, CASES.c.customer_id, CASES.c.reason).where(
+    CASES.c.state == CaseState.OPEN,
+    CASES.c.reason.not_in(sorted(STOPS_NOTHING)),
+    sa.or_(
+        CASES.c.invoice_id.in_(sa.bindparam("invoices", expanding=True)),
+        sa.and_(
+            CASES.c.invoice_id.is_(None), CASES.c.customer_id.in_(sa.bindparam("customers", expanding=True))
+        ),
+    ),
+)
+
+
 def _cases(tx: Tx, facts: ClaimFacts, invoice_ids: set[str], customer_ids: set[str]) -> None:
-    table = schema.cases
-    rows = tx.conn.execute(
-        sa.select(table.c.invoice_id, table.c.customer_id, table.c.reason).where(
-            table.c.state == CaseState.OPEN,
-            table.c.reason.not_in(sorted(STOPS_NOTHING)),
-            sa.or_(
-                table.c.invoice_id.in_(invoice_ids),
-                sa.and_(table.c.invoice_id.is_(None), table.c.customer_id.in_(customer_ids)),
-            ),
-        )
-    )
-    for row in rows:
+    about = {"invoices": invoice_ids, "customers": customer_ids}
+    for row in tx.conn.execute(_OPEN_CASES, about):
         facts.open_cases[row.invoice_id or row.customer_id] = row.reason
+
+
+_CONSENTS = sa.select(CONSENTS).where(CONSENTS.c.customer_id.in_(_IDS)).order_by(CONSENTS.c.at, CONSENTS.c.id)
 
 
 def _consents(tx: Tx, facts: ClaimFacts, customer_ids: set[str]) -> None:
     if not customer_ids:
         return
-    table = schema.consents
-    rows = tx.conn.execute(
-        sa.select(table).where(table.c.customer_id.in_(customer_ids)).order_by(table.c.at, table.c.id)
-    )
-    for row in rows:  # later rows win
+    for row in tx.conn.execute(_CONSENTS, {"ids": customer_ids}):  # later rows win
         facts.consents[f"{row.customer_id}:{row.channel or '*'}"] = row
+
+
+# An unknown message counts until its step goes again: it must not keep its own resend away.
+_STILL_STANDS = (
+    sa.select(ITEMS.c.step_id)
+    .join_from(ITEMS, STEPS, ITEMS.c.step_id == STEPS.c.id)
+    .where(ITEMS.c.message_id == MESSAGES.c.id, STEPS.c.message_id == MESSAGES.c.id)
+    .where(STEPS.c.state != StepState.PLANNED)
+    .exists()
+)
+_REMINDERS = (
+    sa.select(
+        MESSAGES.c.address_id,
+        sa.func.count().label("n"),
+        sa.func.min(MESSAGES.c.intent_at).label("oldest"),
+        sa.func.max(MESSAGES.c.intent_at).label("newest"),
+    )
+    .where(
+        MESSAGES.c.address_id.in_(_IDS),
+        MESSAGES.c.intent_at > sa.bindparam("since"),
+        MESSAGES.c.permission == Permission.REMINDER,
+        MESSAGES.c.status != MessageStatus.FAILED,
+        sa.or_(MESSAGES.c.status != MessageStatus.UNKNOWN, _STILL_STANDS),
+    )
+    .group_by(MESSAGES.c.address_id)
+)
 
 
 def _reminders(tx: Tx, facts: ClaimFacts, address_ids: set[str]) -> None:
     if not address_ids:
         return
-    table = schema.messages
-    rows = tx.conn.execute(
-        sa.select(
-            table.c.address_id,
-            sa.func.count().label("n"),
-            sa.func.min(table.c.intent_at).label("oldest"),
-            sa.func.max(table.c.intent_at).label("newest"),
-        )
-        .where(
-            table.c.address_id.in_(address_ids),
-            table.c.intent_at > tx.now_ms - WEEK_MS,
-            table.c.permission == Permission.REMINDER,
-            table.c.status != MessageStatus.FAILED,
-            sa.or_(table.c.status != MessageStatus.UNKNOWN, _still_stands(table)),
-        )
-        .group_by(table.c.address_id)
-    )
-    for row in rows:
+    for row in tx.conn.execute(_REMINDERS, {"ids": address_ids, "since": tx.now_ms - WEEK_MS}):
         facts.reminders[row.address_id] = ReminderCount(row.n, row.oldest, row.newest)
 
 
-def _still_stands(messages: sa.Table) -> sa.ColumnElement[bool]:
-    """An unknown message counts until its step goes again: it must not keep its own resend away."""
-    items, steps = schema.message_items, schema.steps
-    return (
-        sa.select(items.c.step_id)
-        .join_from(items, steps, items.c.step_id == steps.c.id)
-        .where(items.c.message_id == messages.c.id, steps.c.message_id == messages.c.id)
-        .where(steps.c.state != StepState.PLANNED)
-        .exists()
+_COUNTED = (
+    sa.select(STEPS.c.sequence_id, STEPS.c.invoice_id, STEPS.c.key, STEPS.c.permission)
+    .join_from(STEPS, MESSAGES, STEPS.c.message_id == MESSAGES.c.id)
+    .where(
+        STEPS.c.sequence_id.in_(_IDS),
+        STEPS.c.kind == "message",
+        sa.or_(
+            STEPS.c.state.in_([StepState.SENT, StepState.SENDING, StepState.UNKNOWN]),
+            sa.and_(
+                STEPS.c.state.in_([StepState.HELD, StepState.CANCELLED]),
+                STEPS.c.reason.in_([AWAITS_PERSON, NEVER_KNOWN]),
+            ),
+        ),
+        # What failed in the end reached nobody and counts for nothing.
+        MESSAGES.c.status != MessageStatus.FAILED,
     )
+)
 
 
 def _cycles(tx: Tx, facts: ClaimFacts, sequence_ids: set[str]) -> None:
     if not sequence_ids:
         return
-    table = schema.steps
-    rows = tx.conn.execute(
-        sa.select(table.c.sequence_id, table.c.invoice_id, table.c.key, table.c.permission)
-        .join_from(table, schema.messages, table.c.message_id == schema.messages.c.id)
-        .where(
-            table.c.sequence_id.in_(sequence_ids),
-            table.c.kind == "message",
-            sa.or_(
-                table.c.state.in_([StepState.SENT, StepState.SENDING, StepState.UNKNOWN]),
-                sa.and_(
-                    table.c.state.in_([StepState.HELD, StepState.CANCELLED]),
-                    table.c.reason.in_([AWAITS_PERSON, NEVER_KNOWN]),
-                ),
-            ),
-            # What failed in the end reached nobody and counts for nothing.
-            schema.messages.c.status != MessageStatus.FAILED,
-        )
-    )
     counted: set[tuple[str, str]] = set()
-    for row in rows:
+    for row in tx.conn.execute(_COUNTED, {"ids": sequence_ids}):
         if row.key == "created" and row.invoice_id:
             facts.created_arrived.add(row.invoice_id)
         # A fallback on a second channel counts once with the message that it stands in for.
@@ -191,21 +205,22 @@ def _cycles(tx: Tx, facts: ClaimFacts, sequence_ids: set[str]) -> None:
             facts.cycle[row.sequence_id] = facts.cycle.get(row.sequence_id, 0) + 1
 
 
+_SENT_TEMPLATES = (
+    sa.select(ITEMS.c.invoice_id, MESSAGES.c.template)
+    .join_from(ITEMS, MESSAGES, ITEMS.c.message_id == MESSAGES.c.id)
+    .where(
+        ITEMS.c.invoice_id.in_(_IDS),
+        MESSAGES.c.status != MessageStatus.FAILED,
+        MESSAGES.c.template.is_not(None),
+    )
+    .distinct()
+)
+
+
 def _sent_templates(tx: Tx, facts: ClaimFacts, invoice_ids: set[str]) -> None:
     if not invoice_ids:
         return
-    items, table = schema.message_items, schema.messages
-    rows = tx.conn.execute(
-        sa.select(items.c.invoice_id, table.c.template)
-        .join_from(items, table, items.c.message_id == table.c.id)
-        .where(
-            items.c.invoice_id.in_(invoice_ids),
-            table.c.status != MessageStatus.FAILED,
-            table.c.template.is_not(None),
-        )
-        .distinct()
-    )
-    for row in rows:
+    for row in tx.conn.execute(_SENT_TEMPLATES, {"ids": invoice_ids}):
         facts.sent_templates.setdefault(row.invoice_id, set()).add(row.template)
 
 

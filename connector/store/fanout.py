@@ -25,13 +25,15 @@ Event = Mapping[Any, Any]  # a row of the events table
 _SAFETY = frozenset({"channel_unhealthy"})
 
 
+_NEWEST = sa.select(schema.control.c.next_event_number - 1).scalar_subquery()
+_LATE = sa.and_(SUBSCRIPTIONS.c.state == SubscriptionState.ACTIVE, SUBSCRIPTIONS.c.cursor < _NEWEST)
+_BEHIND = sa.select(SUBSCRIPTIONS.c.id).where(_LATE)
+ANY_BEHIND = _BEHIND.exists()
+
+
 def behind(tx: Tx) -> list[str]:
     """Active subscriptions that have not looked at the newest events."""
-    newest = sa.select(schema.control.c.next_event_number - 1).scalar_subquery()
-    late = sa.select(SUBSCRIPTIONS.c.id).where(
-        SUBSCRIPTIONS.c.state == SubscriptionState.ACTIVE, SUBSCRIPTIONS.c.cursor < newest
-    )
-    return list(tx.conn.execute(late).scalars())
+    return list(tx.conn.execute(_BEHIND).scalars())
 
 
 def look(tx: Tx, ids: Iterable[str]) -> int:
@@ -55,7 +57,8 @@ def look(tx: Tx, ids: Iterable[str]) -> int:
 def replay(tx: Tx, subscription: Subscription, *, after: int, most: int) -> tuple[int, int | None]:
     """Sends again what the subscription wants of the events above a number, up to its cursor.
 
-    Answers how many, and after which number the rest waits (None: nothing is left).
+    What is on its way already stays as it is and is not counted. Answers how many, and after which number the
+    rest waits (None: nothing is left).
     """
     queued, cursor = 0, after
     while queued < most:
@@ -83,6 +86,7 @@ def number_before(tx: Tx, at_ms: int) -> int:
 def _queue(
     tx: Tx, subscription: Subscription, events: Sequence[Event], facts: "_Facts", *, again: bool = False
 ) -> int:
+    """Answers how many were queued."""
     rows = [
         delivery_row(
             tx,
@@ -94,11 +98,9 @@ def _queue(
             urgent=facts.of(event).severity == SAFETY,
             is_replay=again,
         )
-        | {"created_at": event["known_at"], "created_at_m": event["created_at_m"]}
+        | {"created_at": event["known_at"], "created_at_m": tx.machine_ms if again else event["created_at_m"]}
         for event in events
     ]
-    if not rows:
-        return 0
     make = sqlite.insert if tx.dialect == "sqlite" else postgresql.insert
     insert = make(DELIVERIES)
     key = [DELIVERIES.c.subscription_id, DELIVERIES.c.event_id]
@@ -109,9 +111,8 @@ def _queue(
         statement = insert.on_conflict_do_update(index_elements=key, set_=values, where=over)
     else:
         statement = insert.on_conflict_do_nothing(index_elements=key)
-    for row in rows:
-        tx.conn.execute(statement, row)
-    return len(rows)
+    counted = {"preserve_rowcount": True}
+    return sum(tx.conn.execute(statement, row, execution_options=counted).rowcount for row in rows)
 
 
 def delivery_row(

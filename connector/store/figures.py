@@ -9,9 +9,9 @@ from connector.clock import from_ms, to_ms
 from connector.domain.digest import SHOWN, Figures, Outage, Owed
 from connector.domain.model import CaseState, ClaimState, PromiseState
 from connector.domain.payments import UNMATCHED
-from connector.domain.waiting import LISTED, Parked, Unanswered
+from connector.domain.waiting import LISTED, Parked, Stopped, Unanswered
 from connector.domain.windows import local_date
-from connector.store import payments, schema
+from connector.store import payments, schema, subscriptions
 from connector.store.db import Tx
 from connector.store.invoices import OWED_NOW
 from connector.store.tags import tagged
@@ -34,6 +34,7 @@ def figures(
     """What is owed today, what came in from `first` to `last`, what went wrong since an instant."""
     unmatched = {} if tag is not None else _unmatched(tx)
     open_claims, claims = _claims(tx, tag, today, zone)
+    stopped = _stopped(tx, zone) if tag is None else []
     where: list[Where] = [OWED_NOW, *([] if tag is None else [tagged(tx, tag)])]
     overdue = _sums(tx, [*where, INVOICES.c.due_on < today.isoformat()])
     due = _sums(tx, [*where, INVOICES.c.due_on == today.isoformat()])
@@ -56,6 +57,8 @@ def figures(
         parked=_parked(tx) if unmatched else (),
         open_claims=open_claims,
         claims=claims,
+        stopped_webhooks=len(stopped),
+        stopped=tuple(stopped[:LISTED]),
         audit_head=audit_head,
     )
 
@@ -147,6 +150,14 @@ def _claims(tx: Tx, tag: str | None, today: date, zone: str) -> tuple[int, tuple
     return int(count), tuple(
         Unanswered(r.id, max((today - local_date(from_ms(r.made_at), zone)).days, 0)) for r in rows
     )
+
+
+def _stopped(tx: Tx, zone: str) -> list[Stopped]:
+    """The webhooks that ended without their user's doing, the longest first."""
+    return [
+        Stopped(one.host, local_date(one.updated_at or tx.now, zone).isoformat(), one.state_reason or "")
+        for one in subscriptions.stopped(tx)
+    ]
 
 
 def _failures(tx: Tx, since: datetime) -> int:

@@ -11,6 +11,7 @@ from connector.clock import to_ms
 from connector.domain.files import FileKind, FileState, type_of
 from connector.store import schema
 from connector.store.db import Tx
+from connector.store.present import NOW
 from connector.store.rows import columns_of, value_of
 
 FILES = schema.files
@@ -160,12 +161,15 @@ def set_document(tx: Tx, invoice_id: str, file_id: str) -> None:
 
 # --- what is to be fetched ----------------------------------------------------------------------------------
 
-_WAITING = FILES.c.state == sa.literal_column("'waiting'")
+WAITING = FILES.c.state == sa.literal_column("'waiting'")
+
+
+ANY_DUE = sa.exists().where(WAITING, FILES.c.next_try_at <= NOW)
 
 
 def due(tx: Tx, limit: int, without: Iterable[str] = ()) -> list[File]:
     """The files to be fetched now, the longest waiting first."""
-    query = sa.select(FILES).where(_WAITING, FILES.c.next_try_at <= tx.now_ms)
+    query = sa.select(FILES).where(WAITING, FILES.c.next_try_at <= tx.now_ms)
     skipped = sorted(without)
     if skipped:
         query = query.where(FILES.c.id.not_in(skipped))
@@ -179,19 +183,12 @@ def claim(tx: Tx, limit: int, without: Iterable[str], *, until: datetime) -> lis
     for file in due(tx, limit, without):
         done = tx.conn.execute(
             FILES.update()
-            .where(FILES.c.id == file.id, _WAITING, FILES.c.next_try_at <= tx.now_ms)
+            .where(FILES.c.id == file.id, WAITING, FILES.c.next_try_at <= tx.now_ms)
             .values(next_try_at=to_ms(until))
         )
         if done.rowcount:
             taken.append(file)
     return taken
-
-
-def next_due(tx: Tx) -> int | None:
-    """When the next file is looked for, in ms: the virtual clock stops there."""
-    query = sa.select(sa.func.min(FILES.c.next_try_at)).where(_WAITING, FILES.c.next_try_at > tx.now_ms)
-    found = tx.conn.execute(query).scalar_one_or_none()
-    return None if found is None else int(found)
 
 
 # --- leaving ------------------------------------------------------------------------------------------------

@@ -18,6 +18,66 @@ from connector.store.files import File
 
 REPLIES = schema.replies
 ADDRESSES = schema.addresses
+MESSAGES = schema.messages
+ITEMS, LINKS, INVOICES = schema.message_items, schema.customer_addresses, schema.invoices
+
+_HEAR = {
+    "sqlite": sqlite.insert(REPLIES).on_conflict_do_nothing().returning(REPLIES.c.id),
+    "postgresql": postgresql.insert(REPLIES).on_conflict_do_nothing().returning(REPLIES.c.id),
+}
+_THIS = ADDRESSES.c.id == sa.bindparam("address")
+_NOW: sa.BindParameter[int] = sa.bindparam("now")
+_WINDOW_OPENS = (
+    ADDRESSES.update()
+    .where(
+        _THIS,
+        sa.or_(ADDRESSES.c.last_inbound_at.is_(None), ADDRESSES.c.last_inbound_at < sa.bindparam("heard")),
+    )
+    .values(last_inbound_at=sa.bindparam("heard"))
+)
+_ON_WHATSAPP = (
+    ADDRESSES.update()
+    .where(_THIS, ADDRESSES.c.state == AddressState.NOT_ON_WHATSAPP.value)
+    .values(state=AddressState.OK.value, state_until=None)
+)
+_BY_PHONE = sa.select(ADDRESSES).where(ADDRESSES.c.phone == sa.bindparam("phone"))
+_ANSWERED = sa.select(MESSAGES).where(
+    MESSAGES.c.provider == sa.bindparam("provider"), MESSAGES.c.provider_id == sa.bindparam("theirs")
+)
+_REACHED_THERE = sa.select(LINKS.c.customer_id).where(
+    LINKS.c.address_id == sa.bindparam("address"), sa.or_(LINKS.c.is_primary, LINKS.c.state == Tie.OTHER)
+)
+_SPEAKS_OF = (
+    sa.select(ITEMS.c.invoice_id)
+    .where(ITEMS.c.message_id == sa.bindparam("message"), ITEMS.c.invoice_id.is_not(None))
+    .distinct()
+)
+_TWO_OPEN = (
+    sa.select(INVOICES.c.id, INVOICES.c.customer_id)
+    .where(
+        INVOICES.c.customer_id.in_(sa.bindparam("customers", expanding=True)),
+        INVOICES.c.status.in_(["open", "partly_paid"]),
+        invoice_store.counted(),
+    )
+    .limit(2)
+)
+_OPT_OUT = ADDRESSES.update().where(_THIS, ADDRESSES.c.opted_out_at.is_(None)).values(opted_out_at=_NOW)
+_OPT_IN = ADDRESSES.update().where(_THIS, ADDRESSES.c.opted_out_at.is_not(None)).values(opted_out_at=None)
+
+_ARRIVED = sa.func.coalesce(
+    MESSAGES.c.read_at,
+    MESSAGES.c.delivered_at,
+    sa.case((MESSAGES.c.channel != Channel.WHATSAPP, MESSAGES.c.sent_at)),
+)
+_LAST_ARRIVED = (
+    sa.select(MESSAGES.c.address_id, sa.func.max(_ARRIVED).label("at"))
+    .where(
+        MESSAGES.c.address_id.in_(sa.bindparam("addresses", expanding=True)),
+        MESSAGES.c.intent_at >= sa.bindparam("since"),
+        _ARRIVED.is_not(None),
+    )
+    .group_by(MESSAGES.c.address_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +105,6 @@ def hear(tx: Tx, provider: str, said: Inbound) -> Heard | None:
         guess=guess,
         in_answer_to=message.id if message is not None else None,
     )
-    make = sqlite.insert if tx.dialect == "sqlite" else postgresql.insert
     row = {
         "id": heard.id,
         "provider": provider,
@@ -64,23 +123,12 @@ def hear(tx: Tx, provider: str, said: Inbound) -> Heard | None:
         "at": to_ms(said.at),
         "received_at": tx.now_ms,
     }
-    done = tx.conn.execute(
-        make(REPLIES).values(**row).on_conflict_do_nothing().returning(REPLIES.c.id)
-    ).first()
-    if done is None:
+    if tx.conn.execute(_HEAR[tx.dialect], row).first() is None:
         return None
     if said.media_id is not None:
         _expect_file(tx, provider, said, heard)
     if address is not None:
-        at = min(to_ms(said.at), tx.now_ms)
-        tx.conn.execute(
-            ADDRESSES.update()
-            .where(
-                ADDRESSES.c.id == address.id,
-                sa.or_(ADDRESSES.c.last_inbound_at.is_(None), ADDRESSES.c.last_inbound_at < at),
-            )
-            .values(last_inbound_at=at)
-        )
+        tx.conn.execute(_WINDOW_OPENS, {"address": address.id, "heard": min(to_ms(said.at), tx.now_ms)})
         if provider.startswith("whatsapp"):
             _is_on_whatsapp(tx, address.id)
     return heard
@@ -88,11 +136,7 @@ def hear(tx: Tx, provider: str, said: Inbound) -> Heard | None:
 
 def _is_on_whatsapp(tx: Tx, address_id: str) -> None:
     """Who writes from there is there, whatever was said of the number before."""
-    tx.conn.execute(
-        ADDRESSES.update()
-        .where(ADDRESSES.c.id == address_id, ADDRESSES.c.state == AddressState.NOT_ON_WHATSAPP.value)
-        .values(state=AddressState.OK.value, state_until=None)
-    )
+    tx.conn.execute(_ON_WHATSAPP, {"address": address_id})
 
 
 def _expect_file(tx: Tx, provider: str, said: Inbound, heard: Heard) -> None:
@@ -119,16 +163,13 @@ def _expect_file(tx: Tx, provider: str, said: Inbound, heard: Heard) -> None:
 def _address(tx: Tx, phone: str | None) -> Row[Any] | None:
     if phone is None:
         return None
-    return tx.conn.execute(sa.select(ADDRESSES).where(ADDRESSES.c.phone == phone)).first()
+    return tx.conn.execute(_BY_PHONE, {"phone": phone}).first()
 
 
 def _answered(tx: Tx, provider: str, provider_id: str | None) -> Row[Any] | None:
     if provider_id is None:
         return None
-    table = schema.messages
-    return tx.conn.execute(
-        sa.select(table).where(table.c.provider == provider, table.c.provider_id == provider_id)
-    ).first()
+    return tx.conn.execute(_ANSWERED, {"provider": provider, "theirs": provider_id}).first()
 
 
 def _about(tx: Tx, address: Row[Any] | None, message: Row[Any] | None) -> tuple[str | None, str | None, str]:
@@ -138,40 +179,16 @@ def _about(tx: Tx, address: Row[Any] | None, message: Row[Any] | None) -> tuple[
     """
     if address is None:
         return None, None, "none"
-    links, invoices = schema.customer_addresses, schema.invoices
-    customers = list(
-        tx.conn.execute(
-            sa.select(links.c.customer_id).where(
-                links.c.address_id == address.id, sa.or_(links.c.is_primary, links.c.state == Tie.OTHER)
-            )
-        ).scalars()
-    )
+    customers = list(tx.conn.execute(_REACHED_THERE, {"address": address.id}).scalars())
     if message is not None and message.customer_id not in customers:
         return None, None, "none"
     if message is not None:
-        items = schema.message_items
-        named = list(
-            tx.conn.execute(
-                sa.select(items.c.invoice_id)
-                .where(items.c.message_id == message.id, items.c.invoice_id.is_not(None))
-                .distinct()
-            ).scalars()
-        )
+        named = list(tx.conn.execute(_SPEAKS_OF, {"message": message.id}).scalars())
         if len(named) == 1:
             return message.customer_id, named[0], "answered"
         if named:
             return message.customer_id, None, "several"
-    open_ones = list(
-        tx.conn.execute(
-            sa.select(invoices.c.id, invoices.c.customer_id)
-            .where(
-                invoices.c.customer_id.in_(customers),
-                invoices.c.status.in_(["open", "partly_paid"]),
-                invoice_store.counted(),
-            )
-            .limit(2)
-        )
-    )
+    open_ones = list(tx.conn.execute(_TWO_OPEN, {"customers": customers}))
     customer = customers[0] if len(customers) == 1 else None
     if len(open_ones) == 1:
         return open_ones[0].customer_id, open_ones[0].id, "only_open"
@@ -180,22 +197,12 @@ def _about(tx: Tx, address: Row[Any] | None, message: Row[Any] | None) -> tuple[
 
 def opt_out(tx: Tx, address_id: str) -> bool:
     """The number says stop; answers whether it had not before."""
-    done = tx.conn.execute(
-        ADDRESSES.update()
-        .where(ADDRESSES.c.id == address_id, ADDRESSES.c.opted_out_at.is_(None))
-        .values(opted_out_at=tx.now_ms)
-    )
-    return bool(done.rowcount)
+    return bool(tx.conn.execute(_OPT_OUT, {"address": address_id, "now": tx.now_ms}).rowcount)
 
 
 def opt_in(tx: Tx, address_id: str) -> bool:
     """The number takes its stop back."""
-    done = tx.conn.execute(
-        ADDRESSES.update()
-        .where(ADDRESSES.c.id == address_id, ADDRESSES.c.opted_out_at.is_not(None))
-        .values(opted_out_at=None)
-    )
-    return bool(done.rowcount)
+    return bool(tx.conn.execute(_OPT_IN, {"address": address_id}).rowcount)
 
 
 def cancel_for_address(tx: Tx, address_id: str, *, reason: str, customer_ids: Iterable[str] = ()) -> int:
@@ -238,13 +245,5 @@ def last_arrived(tx: Tx, address_ids: Iterable[str], *, since_ms: int) -> dict[s
     wanted = sorted(set(address_ids))
     if not wanted:
         return {}
-    table = schema.messages
-    arrived = sa.func.coalesce(
-        table.c.read_at, table.c.delivered_at, sa.case((table.c.channel != Channel.WHATSAPP, table.c.sent_at))
-    )
-    rows = tx.conn.execute(
-        sa.select(table.c.address_id, sa.func.max(arrived).label("at"))
-        .where(table.c.address_id.in_(wanted), table.c.intent_at >= since_ms, arrived.is_not(None))
-        .group_by(table.c.address_id)
-    )
+    rows = tx.conn.execute(_LAST_ARRIVED, {"addresses": wanted, "since": since_ms})
     return {row.address_id: row.at for row in rows}

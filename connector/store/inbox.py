@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from connector.clock import from_ms
 from connector.store import listening
 from connector.store.db import Store, Tx
+from connector.store.present import NOW, present
 from connector.store.schema import inbox, provider_signs
 
 log = logging.getLogger(__name__)
@@ -144,11 +145,28 @@ def fingerprint(source: str, body: bytes) -> str:
     return hashlib.sha256(source.encode() + b"\n" + body).hexdigest()
 
 
+def _sign(insert: Any) -> Any:
+    """When a provider last reached us: one row each."""
+    names = ("last_webhook_at", "last_webhook_at_m")
+    return insert.on_conflict_do_update(
+        index_elements=["provider"], set_={name: insert.excluded[name] for name in names}
+    )
+
+
+_INSERT = {
+    "sqlite": sqlite.insert(inbox).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(inbox).on_conflict_do_nothing(),
+}
+_SIGN = {
+    "sqlite": _sign(sqlite.insert(provider_signs)),
+    "postgresql": _sign(postgresql.insert(provider_signs)),
+}
+
+
 def _insert(tx: Tx, batch: Sequence[_Item]) -> None:
-    insert = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
     now, machine = tx.now_ms, tx.machine_ms
     tx.conn.execute(
-        insert(inbox).on_conflict_do_nothing(),
+        _INSERT[tx.dialect],
         [
             {
                 "source": item.source,
@@ -165,15 +183,8 @@ def _insert(tx: Tx, batch: Sequence[_Item]) -> None:
     # The hold of unknown outcomes asks when the provider last reached us: same commit, same truth.
     listening.beat(tx)
     for provider in sorted({item.source.partition("/")[0] for item in batch}):
-        sign = insert(provider_signs).values(
-            provider=provider, last_webhook_at=now, last_webhook_at_m=machine
-        )
-        tx.conn.execute(
-            sign.on_conflict_do_update(
-                index_elements=["provider"],
-                set_={"last_webhook_at": now, "last_webhook_at_m": machine},
-            )
-        )
+        sign = {"provider": provider, "last_webhook_at": now, "last_webhook_at_m": machine}
+        tx.conn.execute(_SIGN[tx.dialect], sign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,27 +202,33 @@ class InboxRow:
         return self.source.partition("/")[0]
 
 
+_NEW = (
+    sa.select(inbox.c.id, inbox.c.source, inbox.c.received_at, inbox.c.body, inbox.c.attempts)
+    .where(inbox.c.state == sa.literal_column("'new'"))
+    .order_by(inbox.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_NEW_LOCKED = _NEW.with_for_update(skip_locked=True)
+_SETTLE = (
+    inbox.update()
+    .where(inbox.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(state=sa.bindparam("now_is"), error=sa.bindparam("why"), applied_at=NOW)
+)
+
+
 def fetch_new(tx: Tx, limit: int = 200, *, lock: bool = True) -> list[InboxRow]:
     """The oldest deliveries not yet applied; on PostgreSQL they stay locked until the transaction ends."""
-    query = (
-        sa.select(inbox.c.id, inbox.c.source, inbox.c.received_at, inbox.c.body, inbox.c.attempts)
-        .where(inbox.c.state == "new")
-        .order_by(inbox.c.id)
-        .limit(limit)
-    )
-    if lock and tx.dialect == "postgresql":
-        query = query.with_for_update(skip_locked=True)
+    query = _NEW_LOCKED if lock and tx.dialect == "postgresql" else _NEW
     return [
         InboxRow(row.id, row.source, from_ms(row.received_at), bytes(row.body), row.attempts)
-        for row in tx.conn.execute(query)
+        for row in tx.conn.execute(query, {"most": limit})
     ]
 
 
 def settle(tx: Tx, ids: Sequence[int], state: str, *, error: str | None = None) -> None:
     """Close deliveries as `applied` or `ignored` (with the reason, such as `foreign_sender`)."""
     if ids:
-        change = inbox.update().where(inbox.c.id.in_(ids))
-        tx.conn.execute(change.values(state=state, error=error, applied_at=tx.now_ms))
+        tx.conn.execute(_SETTLE, {"ids": list(ids), "now_is": state, "why": error, **present(tx)})
 
 
 def record_failure(tx: Tx, id: int, error: str) -> None:

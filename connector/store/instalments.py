@@ -14,36 +14,48 @@ INVOICES = schema.invoices
 _OWED = (InvoiceStatus.OPEN.value, InvoiceStatus.PARTLY_PAID.value, InvoiceStatus.WAITING.value)
 _LIVE = (PlanState.ACTIVE.value, PlanState.FROZEN.value)
 
+_BY_ID = sa.select(PLANS).where(PLANS.c.id == sa.bindparam("id"))
+_NEWEST_OF = (
+    sa.select(PLANS).where(PLANS.c.invoice_id == sa.bindparam("invoice")).order_by(PLANS.c.id.desc()).limit(1)
+)
+_OF_PLAN = (
+    sa.select(INVOICES)
+    .where(INVOICES.c.plan_id == sa.bindparam("plan"), INVOICES.c.parent_id.is_not(None))
+    .order_by(INVOICES.c.instalment_no)
+)
+_OPEN_OF = (
+    sa.select(INVOICES)
+    .where(INVOICES.c.parent_id == sa.bindparam("invoice"), INVOICES.c.status.in_(_OWED))
+    .order_by(INVOICES.c.due_on, INVOICES.c.instalment_no)
+)
+_COUNT_OF = (
+    sa.select(sa.func.count()).select_from(INVOICES).where(INVOICES.c.parent_id == sa.bindparam("invoice"))
+)
+_INSTALMENTS = sa.select(INVOICES.c.id).where(
+    INVOICES.c.parent_id.in_(sa.bindparam("invoices", expanding=True))
+)
+
 
 def by_id(tx: Tx, plan_id: str) -> PaymentPlan | None:
-    row = tx.conn.execute(sa.select(PLANS).where(PLANS.c.id == plan_id)).first()
+    row = tx.conn.execute(_BY_ID, {"id": plan_id}).first()
     return value_of(PaymentPlan, row._mapping) if row else None
 
 
 def newest_of(tx: Tx, invoice_id: str) -> PaymentPlan | None:
     """The last plan of a debt, whatever became of it."""
-    query = sa.select(PLANS).where(PLANS.c.invoice_id == invoice_id).order_by(PLANS.c.id.desc()).limit(1)
-    row = tx.conn.execute(query).first()
+    row = tx.conn.execute(_NEWEST_OF, {"invoice": invoice_id}).first()
     return value_of(PaymentPlan, row._mapping) if row else None
 
 
 def of_plan(tx: Tx, plan_id: str) -> list[Invoice]:
     """The instalments of a plan in their order."""
-    rows = tx.conn.execute(
-        sa.select(INVOICES)
-        .where(INVOICES.c.plan_id == plan_id, INVOICES.c.parent_id.is_not(None))
-        .order_by(INVOICES.c.instalment_no)
-    )
+    rows = tx.conn.execute(_OF_PLAN, {"plan": plan_id})
     return [value_of(Invoice, row._mapping) for row in rows]
 
 
 def open_of(tx: Tx, invoice_id: str) -> list[Invoice]:
     """The instalments of a debt that are still owed, the oldest due date first."""
-    rows = tx.conn.execute(
-        sa.select(INVOICES)
-        .where(INVOICES.c.parent_id == invoice_id, INVOICES.c.status.in_(_OWED))
-        .order_by(INVOICES.c.due_on, INVOICES.c.instalment_no)
-    )
+    rows = tx.conn.execute(_OPEN_OF, {"invoice": invoice_id})
     return [value_of(Invoice, row._mapping) for row in rows]
 
 
@@ -54,8 +66,7 @@ def reminded_for(tx: Tx, invoice: Invoice) -> list[Invoice]:
 
 def count_of(tx: Tx, invoice_id: str) -> int:
     """How many instalments the debt has ever had: the next one's number follows from it."""
-    count = sa.select(sa.func.count()).select_from(INVOICES).where(INVOICES.c.parent_id == invoice_id)
-    return int(tx.conn.execute(count).scalar_one())
+    return int(tx.conn.execute(_COUNT_OF, {"invoice": invoice_id}).scalar_one())
 
 
 def family_ids(tx: Tx, invoice_ids: Iterable[str]) -> set[str]:
@@ -63,8 +74,7 @@ def family_ids(tx: Tx, invoice_ids: Iterable[str]) -> set[str]:
     wanted = sorted(set(invoice_ids))
     if not wanted:
         return set()
-    rows = tx.conn.execute(sa.select(INVOICES.c.id).where(INVOICES.c.parent_id.in_(wanted)))
-    return {*wanted, *rows.scalars()}
+    return {*wanted, *tx.conn.execute(_INSTALMENTS, {"invoices": wanted}).scalars()}
 
 
 def options(tx: Tx, limit: int = 50) -> list[tuple[str, str]]:

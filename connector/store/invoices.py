@@ -43,16 +43,71 @@ def counted() -> sa.ColumnElement[bool]:
     return sa.or_(INVOICES.c.plan_id.is_(None), INVOICES.c.parent_id.is_not(None))
 
 
+_ALL = sa.select(INVOICES)
+_IDS: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
+_BY_ID = _ALL.where(INVOICES.c.id == sa.bindparam("id"))
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+_BY_NUMBER = _ALL.where(INVOICES.c.number == sa.bindparam("number"))
+_BY_NUMBER_LOCKED = _BY_NUMBER.with_for_update()
+_BY_IDS = _ALL.where(INVOICES.c.id.in_(_IDS))
+
+_EXACTLY = _ALL.where(
+    sa.or_(INVOICES.c.id == sa.bindparam("reference"), INVOICES.c.number == sa.bindparam("reference"))
+).order_by(INVOICES.c.id)
+_IN_ANY_CASE = _ALL.where(
+    sa.func.lower(INVOICES.c.number) == sa.bindparam("lower", type_=sa.String)
+).order_by(INVOICES.c.id)
+_FINDING = (_EXACTLY, _IN_ANY_CASE)
+_FINDING_LOCKED = (_EXACTLY.with_for_update(), _IN_ANY_CASE.with_for_update())
+
+_HAS_SOURCE = (
+    sa.select(INVOICES.c.id)
+    .where(
+        INVOICES.c.customer_id == sa.bindparam("customer"),
+        INVOICES.c.source.in_(sa.bindparam("sources", expanding=True)),
+    )
+    .limit(1)
+)
+_CURRENCIES = sa.select(INVOICES.c.id, INVOICES.c.currency).where(INVOICES.c.id.in_(_IDS))
+
+_OF_CUSTOMER = INVOICES.c.customer_id == sa.bindparam("customer")
+_OWED_IDS = sa.select(INVOICES.c.id).where(_OF_CUSTOMER, INVOICES.c.status.in_(_OWED))
+_OWED_BY = _ALL.where(_OF_CUSTOMER, INVOICES.c.status.in_(_OWED), counted()).order_by(
+    INVOICES.c.due_on, INVOICES.c.number
+)
+_OWED_TOTALS = (
+    sa.select(
+        INVOICES.c.customer_id,
+        INVOICES.c.currency,
+        sa.func.count(),
+        sa.func.sum(INVOICES.c.amount - INVOICES.c.paid),
+    )
+    .where(
+        INVOICES.c.customer_id.in_(sa.bindparam("customers", expanding=True)),
+        INVOICES.c.status.in_(_OWED),
+        counted(),
+    )
+    .group_by(INVOICES.c.customer_id, INVOICES.c.currency)
+)
+_OVER = sa.case(
+    (INVOICES.c.status == InvoiceStatus.VOID, INVOICES.c.paid), else_=INVOICES.c.paid - INVOICES.c.amount
+)
+_CREDITS = (
+    sa.select(INVOICES.c.currency, sa.func.sum(_OVER))
+    .where(_OF_CUSTOMER, INVOICES.c.parent_id.is_(None), _OVER > 0)
+    .group_by(INVOICES.c.currency)
+)
+_OF_LIST = _ALL.where(INVOICES.c.list_name == sa.bindparam("list")).order_by(INVOICES.c.id)
+
+
 def by_id(tx: Tx, invoice_id: str, *, lock: bool = False) -> Invoice | None:
     """The invoice; with `lock` nobody else changes it until the transaction ends."""
-    query = sa.select(INVOICES).where(INVOICES.c.id == invoice_id)
-    row = tx.conn.execute(query.with_for_update() if lock else query).first()
+    row = tx.conn.execute(_BY_ID_LOCKED if lock else _BY_ID, {"id": invoice_id}).first()
     return value_of(Invoice, row._mapping) if row else None
 
 
 def by_number(tx: Tx, number: str, *, lock: bool = False) -> Invoice | None:
-    query = sa.select(INVOICES).where(INVOICES.c.number == number)
-    row = tx.conn.execute(query.with_for_update() if lock else query).first()
+    row = tx.conn.execute(_BY_NUMBER_LOCKED if lock else _BY_NUMBER, {"number": number}).first()
     return value_of(Invoice, row._mapping) if row else None
 
 
@@ -60,16 +115,15 @@ def by_ids(tx: Tx, ids: Iterable[str]) -> dict[str, Invoice]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    rows = tx.conn.execute(sa.select(INVOICES).where(INVOICES.c.id.in_(wanted)))
+    rows = tx.conn.execute(_BY_IDS, {"ids": wanted})
     return {row.id: value_of(Invoice, row._mapping) for row in rows}
 
 
 def find(tx: Tx, reference: str, *, lock: bool = False) -> list[Invoice]:
     """Every invoice that the reference may mean: its id or number exactly, else its number in any case."""
-    exact = sa.or_(INVOICES.c.id == reference, INVOICES.c.number == reference)
-    for where in (exact, sa.func.lower(INVOICES.c.number) == reference.lower()):
-        query = sa.select(INVOICES).where(where).order_by(INVOICES.c.id)
-        rows = tx.conn.execute(query.with_for_update() if lock else query).all()
+    asked = {"reference": reference, "lower": reference.lower()}
+    for query in _FINDING_LOCKED if lock else _FINDING:
+        rows = tx.conn.execute(query, asked).all()
         if rows:
             return [value_of(Invoice, row._mapping) for row in rows]
     return []
@@ -77,30 +131,22 @@ def find(tx: Tx, reference: str, *, lock: bool = False) -> list[Invoice]:
 
 def has_source(tx: Tx, customer_id: str, sources: Iterable[str]) -> bool:
     """Whether any of these sources ever billed the customer."""
-    mine = INVOICES.c.customer_id == customer_id
-    query = sa.select(INVOICES.c.id).where(mine, INVOICES.c.source.in_(sorted(sources))).limit(1)
-    return tx.conn.execute(query).first() is not None
+    asked = {"customer": customer_id, "sources": sorted(sources)}
+    return tx.conn.execute(_HAS_SOURCE, asked).first() is not None
 
 
 def currencies(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
     """The currency of each of these invoices."""
-    rows = tx.conn.execute(
-        sa.select(INVOICES.c.id, INVOICES.c.currency).where(INVOICES.c.id.in_(sorted(ids)))
-    )
+    rows = tx.conn.execute(_CURRENCIES, {"ids": sorted(ids)})
     return {row.id: row.currency for row in rows}
 
 
 def owed_by(tx: Tx, customer_id: str, *, lock: bool = False) -> list[Invoice]:
     """What a customer still owes, the oldest due date first; locked in the order that everybody keeps."""
     if lock:
-        mine = sa.select(INVOICES.c.id).where(INVOICES.c.customer_id == customer_id)
-        locking.invoices(tx, tx.conn.execute(mine.where(INVOICES.c.status.in_(_OWED))).scalars())
-    query = (
-        sa.select(INVOICES)
-        .where(INVOICES.c.customer_id == customer_id, INVOICES.c.status.in_(_OWED), counted())
-        .order_by(INVOICES.c.due_on, INVOICES.c.number)
-    )
-    return [value_of(Invoice, row._mapping) for row in tx.conn.execute(query)]
+        locking.invoices(tx, tx.conn.execute(_OWED_IDS, {"customer": customer_id}).scalars())
+    rows = tx.conn.execute(_OWED_BY, {"customer": customer_id})
+    return [value_of(Invoice, row._mapping) for row in rows]
 
 
 def owed_totals(tx: Tx, customer_ids: Iterable[str]) -> dict[tuple[str, str], tuple[int, int]]:
@@ -108,28 +154,13 @@ def owed_totals(tx: Tx, customer_ids: Iterable[str]) -> dict[tuple[str, str], tu
     wanted = sorted(set(customer_ids))
     if not wanted:
         return {}
-    rows = tx.conn.execute(
-        sa.select(
-            INVOICES.c.customer_id,
-            INVOICES.c.currency,
-            sa.func.count(),
-            sa.func.sum(INVOICES.c.amount - INVOICES.c.paid),
-        )
-        .where(INVOICES.c.customer_id.in_(wanted), INVOICES.c.status.in_(_OWED), counted())
-        .group_by(INVOICES.c.customer_id, INVOICES.c.currency)
-    )
+    rows = tx.conn.execute(_OWED_TOTALS, {"customers": wanted})
     return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in rows}
 
 
 def credits_of(tx: Tx, customer_id: str) -> dict[str, int]:
     """Currency -> minor units paid beyond what was owed; of instalments their debt tells."""
-    void = INVOICES.c.status == InvoiceStatus.VOID
-    over = sa.case((void, INVOICES.c.paid), else_=INVOICES.c.paid - INVOICES.c.amount)
-    rows = tx.conn.execute(
-        sa.select(INVOICES.c.currency, sa.func.sum(over))
-        .where(INVOICES.c.customer_id == customer_id, INVOICES.c.parent_id.is_(None), over > 0)
-        .group_by(INVOICES.c.currency)
-    )
+    rows = tx.conn.execute(_CREDITS, {"customer": customer_id})
     return {row[0]: int(row[1]) for row in rows}
 
 
@@ -179,9 +210,7 @@ def _has_extra(name: str, value: str) -> sa.ColumnElement[bool]:
 
 def of_list(tx: Tx, list_name: str) -> list[Invoice]:
     """Every invoice of a spreadsheet's list."""
-    rows = tx.conn.execute(
-        sa.select(INVOICES).where(INVOICES.c.list_name == list_name).order_by(INVOICES.c.id)
-    )
+    rows = tx.conn.execute(_OF_LIST, {"list": list_name})
     return [value_of(Invoice, row._mapping) for row in rows]
 
 

@@ -31,6 +31,13 @@ LAST_USE_EVERY_S = 60.0
 FIRST_START = "start"  # the maker of the key that a new home makes by itself
 FIRST_KEY_WAITS = timedelta(hours=24)
 
+_ALL = sa.select(api_keys)
+_NOTE_USE = (
+    api_keys.update()
+    .where(api_keys.c.id == sa.bindparam("used"))
+    .values(last_used_at_m=sa.bindparam("used_at"))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -271,7 +278,7 @@ class KeyRing:
         with self._guard:
             if time.monotonic() - self._read_at >= within_s:
                 with self._store.read() as tx:
-                    rows = tx.conn.execute(sa.select(api_keys)).all()
+                    rows = tx.conn.execute(_ALL).all()
                 self._known = {row.id: (row.hash, _key(row._mapping)) for row in rows}
                 self._read_at = time.monotonic()
             return self._known
@@ -285,4 +292,4 @@ class KeyRing:
             self._noted_at = time.monotonic()
         with self._store.write() as tx:
             for id, at in used.items():
-                tx.conn.execute(api_keys.update().where(api_keys.c.id == id).values(last_used_at_m=at))
+                tx.conn.execute(_NOTE_USE, {"used": id, "used_at": at})

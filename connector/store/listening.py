@@ -28,9 +28,12 @@ def beat(tx: Tx) -> None:
     )
 
 
+_WEBS = sa.select(LISTENING).where(LISTENING.c.name == _WEB)
+
+
 def silence_since(tx: Tx, instant_m: int) -> timedelta:
     """For how long at most nobody may have listened after this instant; for ever when nobody ever has."""
-    row = tx.conn.execute(sa.select(LISTENING).where(LISTENING.c.name == _WEB)).first()
+    row = tx.conn.execute(_WEBS).first()
     if row is None:
         return timedelta.max
     silent = max(row.since_m - instant_m, tx.machine_ms - max(row.seen_m, instant_m), 0)

@@ -21,8 +21,11 @@ class SheetList:
     started_at: datetime | None
 
 
+_NAMED = sa.select(LISTS).where(LISTS.c.name == sa.bindparam("name"))
+
+
 def get(tx: Tx, name: str) -> SheetList | None:
-    row = tx.conn.execute(sa.select(LISTS).where(LISTS.c.name == name)).first()
+    row = tx.conn.execute(_NAMED, {"name": name}).first()
     if row is None:
         return None
     return SheetList(row.name, None if row.started_at is None else from_ms(row.started_at))
@@ -75,20 +78,23 @@ class Unheard:
     until: datetime  # longer nobody waits for it
 
 
+_NEWEST_CUT = (
+    sa.select(schema.blackouts.c.from_at, schema.blackouts.c.to_at)
+    .where(schema.blackouts.c.cause != "pause", schema.blackouts.c.to_at > sa.bindparam("since"))
+    .order_by(schema.blackouts.c.to_at.desc())
+    .limit(1)
+)
+_SYNCED_BEFORE = sa.select(LISTS).where(LISTS.c.synced_at < sa.bindparam("cut_to"))
+
+
 def unheard(tx: Tx) -> dict[str, Unheard]:
     """The lists whose reminders wait for the first sync after the newest cut."""
-    dark = schema.blackouts
-    cut = tx.conn.execute(
-        sa.select(dark.c.from_at, dark.c.to_at)
-        .where(dark.c.cause != "pause", dark.c.to_at > to_ms(tx.now - PATIENCE))
-        .order_by(dark.c.to_at.desc())
-        .limit(1)
-    ).first()
+    cut = tx.conn.execute(_NEWEST_CUT, {"since": to_ms(tx.now - PATIENCE)}).first()
     if cut is None:
         return {}
     cut_from, cut_to = from_ms(cut.from_at), from_ms(cut.to_at)
     found = {}
-    for row in tx.conn.execute(sa.select(LISTS).where(LISTS.c.synced_at < cut.to_at)):
+    for row in tx.conn.execute(_SYNCED_BEFORE, {"cut_to": cut.to_at}):
         until = waits_until(
             tx.now,
             synced_at=from_ms(row.synced_at),

@@ -22,7 +22,9 @@ INVOICES = schema.invoices
 ADDRESSES = schema.addresses
 ITEMS = schema.message_items
 MESSAGES = schema.messages
+LINKS = schema.customer_addresses
 _OWED = ("waiting", "open", "partly_paid")
+_IDS = sa.bindparam("ids", type_=sa.String, expanding=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,18 @@ class Named:
     failed: bool = False
 
 
+_INVOICES = sa.select(INVOICES.c.id).where(INVOICES.c.id.in_(_IDS)).order_by(INVOICES.c.id)
+_LOCK_INVOICES = _INVOICES.with_for_update(key_share=True)
+_LOCK_FREE_INVOICES = _INVOICES.with_for_update(key_share=True, skip_locked=True)
+
+
 def invoices(tx: Tx, ids: Iterable[str], *, wait: bool = True) -> set[str]:
     """Locks these invoices until the end of the transaction; answers those that are ours."""
     wanted = sorted(set(ids))
     if not wanted or tx.dialect != "postgresql":
         return set(wanted)
-    query = sa.select(INVOICES.c.id).where(INVOICES.c.id.in_(wanted)).order_by(INVOICES.c.id)
-    return set(tx.conn.execute(query.with_for_update(key_share=True, skip_locked=not wait)).scalars())
+    query = _LOCK_INVOICES if wait else _LOCK_FREE_INVOICES
+    return set(tx.conn.execute(query, {"ids": wanted}).scalars())
 
 
 def of_messages(tx: Tx, message_ids: Sequence[str], *, refused: Sequence[str] = ()) -> None:
@@ -51,43 +58,54 @@ def of_messages(tx: Tx, message_ids: Sequence[str], *, refused: Sequence[str] = 
         _addresses(tx, _addresses_of(tx, refused))
 
 
+_OWED_BY = (
+    sa.select(INVOICES.c.id)
+    .join(LINKS, LINKS.c.customer_id == INVOICES.c.customer_id)
+    .where(LINKS.c.address_id.in_(_IDS), INVOICES.c.status.in_(_OWED))
+)
+
+
 def of_webhooks(tx: Tx, named: Sequence[Named], phones: Iterable[str]) -> None:
     """Locks all that a batch of webhooks may touch: what it names, and what those who have written still owe."""
     if tx.dialect != "postgresql":
         return
     ids, failed = _message_ids(tx, named)
     said = _who_said(tx, phones)
-    links = schema.customer_addresses
-    owed = (
-        sa.select(INVOICES.c.id)
-        .join(links, links.c.customer_id == INVOICES.c.customer_id)
-        .where(links.c.address_id.in_(said), INVOICES.c.status.in_(_OWED))
-    )
-    theirs = set(tx.conn.execute(owed).scalars()) if said else set()
+    theirs = set(tx.conn.execute(_OWED_BY, {"ids": said}).scalars()) if said else set()
     invoices(tx, _about(tx, ids) | theirs)
     _addresses(tx, said | _addresses_of(tx, failed))
+
+
+_INVOICES_OF = sa.select(ITEMS.c.invoice_id).where(ITEMS.c.message_id.in_(_IDS))
+_ADDRESSES_OF = sa.select(MESSAGES.c.address_id).where(MESSAGES.c.id.in_(_IDS))
+_BY_PHONE = sa.select(ADDRESSES.c.id).where(ADDRESSES.c.phone.in_(sa.bindparam("phones", expanding=True)))
 
 
 def _about(tx: Tx, message_ids: Iterable[str]) -> set[str]:
     wanted = sorted(set(message_ids))
     if not wanted:
         return set()
-    query = sa.select(ITEMS.c.invoice_id).where(ITEMS.c.message_id.in_(wanted))
-    return {i for i in tx.conn.execute(query).scalars() if i is not None}
+    return {i for i in tx.conn.execute(_INVOICES_OF, {"ids": wanted}).scalars() if i is not None}
 
 
 def _addresses_of(tx: Tx, message_ids: Iterable[str]) -> set[str]:
     wanted = sorted(set(message_ids))
     if not wanted:
         return set()
-    return set(tx.conn.execute(sa.select(MESSAGES.c.address_id).where(MESSAGES.c.id.in_(wanted))).scalars())
+    return set(tx.conn.execute(_ADDRESSES_OF, {"ids": wanted}).scalars())
 
 
 def _who_said(tx: Tx, phones: Iterable[str]) -> set[str]:
     wanted = sorted(set(phones))
     if not wanted:
         return set()
-    return set(tx.conn.execute(sa.select(ADDRESSES.c.id).where(ADDRESSES.c.phone.in_(wanted))).scalars())
+    return set(tx.conn.execute(_BY_PHONE, {"phones": wanted}).scalars())
+
+
+_BY_THEIR_ID = sa.select(MESSAGES.c.id, MESSAGES.c.provider_id).where(
+    MESSAGES.c.provider == sa.bindparam("provider"),
+    MESSAGES.c.provider_id.in_(sa.bindparam("theirs", expanding=True)),
+)
 
 
 def _message_ids(tx: Tx, named: Sequence[Named]) -> tuple[set[str], set[str]]:
@@ -97,18 +115,22 @@ def _message_ids(tx: Tx, named: Sequence[Named]) -> tuple[set[str], set[str]]:
     for provider in sorted({n.provider for n in named}):
         theirs = {n.their_id: n.failed for n in named if n.provider == provider and n.their_id}
         if theirs:
-            query = sa.select(MESSAGES.c.id, MESSAGES.c.provider_id).where(
-                MESSAGES.c.provider == provider, MESSAGES.c.provider_id.in_(sorted(theirs))
-            )
-            for row in tx.conn.execute(query):
+            for row in tx.conn.execute(_BY_THEIR_ID, {"provider": provider, "theirs": sorted(theirs)}):
                 ids.add(row.id)
                 if theirs[row.provider_id]:
                     failed.add(row.id)
     return ids, failed
 
 
+_LOCK_ADDRESSES = (
+    sa.select(ADDRESSES.c.id)
+    .where(ADDRESSES.c.id.in_(_IDS))
+    .order_by(ADDRESSES.c.id)
+    .with_for_update(key_share=True)
+)
+
+
 def _addresses(tx: Tx, ids: Iterable[str]) -> None:
     wanted = sorted(set(ids))
     if wanted:
-        query = sa.select(ADDRESSES.c.id).where(ADDRESSES.c.id.in_(wanted)).order_by(ADDRESSES.c.id)
-        tx.conn.execute(query.with_for_update(key_share=True))
+        tx.conn.execute(_LOCK_ADDRESSES, {"ids": wanted})

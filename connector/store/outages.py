@@ -11,6 +11,7 @@ from connector.clock import from_ms, to_ms
 from connector.domain.model import StepKind, StepState
 from connector.store import control, schema
 from connector.store.db import Tx
+from connector.store.present import MACHINE
 
 BEATS = schema.heartbeats
 OUTAGES = schema.blackouts
@@ -31,17 +32,27 @@ _GOES_ON = (
 )
 
 
+_LAST_BEAT = sa.select(BEATS).order_by(BEATS.c.at_m.desc()).limit(1)
+_BEAT = (
+    BEATS.update()
+    .where(BEATS.c.worker == sa.bindparam("who"))
+    .values(at=sa.bindparam("business"), at_m=MACHINE)
+)
+_OPEN = sa.select(OUTAGES).where(OUTAGES.c.cause == sa.bindparam("cause"), OUTAGES.c.to_at.is_(None))
+_UNREPORTED = sa.select(OUTAGES).where(OUTAGES.c.reported_at.is_(None), OUTAGES.c.to_at.is_not(None))
+
+
 def last_beat(tx: Tx) -> Row[Any] | None:
     """The newest heartbeat of any worker."""
-    return tx.conn.execute(sa.select(BEATS).order_by(BEATS.c.at_m.desc()).limit(1)).first()
+    return tx.conn.execute(_LAST_BEAT).first()
 
 
 def beat(tx: Tx, worker: str, *, at: datetime | None = None) -> None:
     """Says that this worker lives, at this business time (now, or where the clock goes) and machine time."""
-    values = {"at": tx.now_ms if at is None else to_ms(at), "at_m": tx.machine_ms}
-    done = tx.conn.execute(BEATS.update().where(BEATS.c.worker == worker).values(**values))
+    business = tx.now_ms if at is None else to_ms(at)
+    done = tx.conn.execute(_BEAT, {"who": worker, "business": business, "machine": tx.machine_ms})
     if done.rowcount == 0:
-        tx.conn.execute(BEATS.insert().values(worker=worker, **values))
+        tx.conn.execute(BEATS.insert().values(worker=worker, at=business, at_m=tx.machine_ms))
 
 
 def forget_beats(tx: Tx, *, older_than_ms: int) -> None:
@@ -81,9 +92,7 @@ def finish(tx: Tx, cause: str) -> None:
 
 
 def _open(tx: Tx, cause: str) -> Row[Any] | None:
-    return tx.conn.execute(
-        sa.select(OUTAGES).where(OUTAGES.c.cause == cause, OUTAGES.c.to_at.is_(None))
-    ).first()
+    return tx.conn.execute(_OPEN, {"cause": cause}).first()
 
 
 def longest_since(tx: Tx, since_ms: int) -> timedelta:
@@ -104,11 +113,7 @@ def lasting_since(tx: Tx, cause: str) -> datetime | None:
 
 
 def unreported(tx: Tx) -> Sequence[Row[Any]]:
-    return list(
-        tx.conn.execute(
-            sa.select(OUTAGES).where(OUTAGES.c.reported_at.is_(None), OUTAGES.c.to_at.is_not(None))
-        )
-    )
+    return list(tx.conn.execute(_UNREPORTED))
 
 
 def counts(tx: Tx, outage: Row[Any]) -> dict[str, int]:

@@ -11,9 +11,29 @@ from connector.store.rows import value_of
 
 PROMISES = schema.promises
 
+_BY_ID = sa.select(PROMISES).where(PROMISES.c.id == sa.bindparam("id"))
+_BY_IDS = sa.select(PROMISES).where(PROMISES.c.id.in_(sa.bindparam("ids", expanding=True)))
+_OPENS_OF = (
+    sa.select(PROMISES)
+    .where(
+        PROMISES.c.invoice_id.in_(sa.bindparam("invoices", expanding=True)),
+        PROMISES.c.state == PromiseState.OPEN,
+    )
+    .order_by(PROMISES.c.no)
+)
+_OF_INVOICE = (
+    sa.select(PROMISES).where(PROMISES.c.invoice_id == sa.bindparam("invoice")).order_by(PROMISES.c.no)
+)
+_LAST_NO = sa.select(sa.func.max(PROMISES.c.no)).where(PROMISES.c.invoice_id == sa.bindparam("invoice"))
+_COUNTS = (
+    sa.select(PROMISES.c.customer_id, PROMISES.c.state, sa.func.count())
+    .where(PROMISES.c.customer_id.in_(sa.bindparam("customers", expanding=True)))
+    .group_by(PROMISES.c.customer_id, PROMISES.c.state)
+)
+
 
 def by_id(tx: Tx, promise_id: str) -> Promise | None:
-    row = tx.conn.execute(sa.select(PROMISES).where(PROMISES.c.id == promise_id)).first()
+    row = tx.conn.execute(_BY_ID, {"id": promise_id}).first()
     return value_of(Promise, row._mapping) if row else None
 
 
@@ -27,26 +47,18 @@ def opens_of(tx: Tx, invoice_ids: Iterable[str]) -> dict[str, Promise]:
     wanted = sorted(set(invoice_ids))
     if not wanted:
         return {}
-    rows = tx.conn.execute(
-        sa.select(PROMISES)
-        .where(PROMISES.c.invoice_id.in_(wanted), PROMISES.c.state == PromiseState.OPEN)
-        .order_by(PROMISES.c.no)
-    )
+    rows = tx.conn.execute(_OPENS_OF, {"invoices": wanted})
     return {row.invoice_id: value_of(Promise, row._mapping) for row in rows}
 
 
 def of_invoice(tx: Tx, invoice_id: str) -> list[Promise]:
-    rows = tx.conn.execute(
-        sa.select(PROMISES).where(PROMISES.c.invoice_id == invoice_id).order_by(PROMISES.c.no)
-    )
+    rows = tx.conn.execute(_OF_INVOICE, {"invoice": invoice_id})
     return [value_of(Promise, row._mapping) for row in rows]
 
 
 def next_no(tx: Tx, invoice_id: str) -> int:
     """The number of the next promise on this invoice, counting from 1."""
-    last = tx.conn.execute(
-        sa.select(sa.func.max(PROMISES.c.no)).where(PROMISES.c.invoice_id == invoice_id)
-    ).scalar_one()
+    last = tx.conn.execute(_LAST_NO, {"invoice": invoice_id}).scalar_one()
     return (last or 0) + 1
 
 
@@ -54,7 +66,7 @@ def by_ids(tx: Tx, ids: Iterable[str]) -> dict[str, Promise]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    rows = tx.conn.execute(sa.select(PROMISES).where(PROMISES.c.id.in_(wanted)))
+    rows = tx.conn.execute(_BY_IDS, {"ids": wanted})
     return {row.id: value_of(Promise, row._mapping) for row in rows}
 
 
@@ -63,11 +75,7 @@ def counts_of_customers(tx: Tx, customer_ids: Iterable[str]) -> dict[str, tuple[
     wanted = sorted(set(customer_ids))
     if not wanted:
         return {}
-    rows = tx.conn.execute(
-        sa.select(PROMISES.c.customer_id, PROMISES.c.state, sa.func.count())
-        .where(PROMISES.c.customer_id.in_(wanted))
-        .group_by(PROMISES.c.customer_id, PROMISES.c.state)
-    )
+    rows = tx.conn.execute(_COUNTS, {"customers": wanted})
     found: dict[str, tuple[int, int]] = {}
     for customer_id, state, number in rows:
         kept, broken = found.get(customer_id, (0, 0))

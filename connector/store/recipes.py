@@ -88,23 +88,33 @@ def _add(tx: Tx, table: sa.Table, name: str, version: str, origin: Origin, value
     return True
 
 
+_ACTIVE_RECIPES = sa.select(RECIPES).where(RECIPES.c.active)
+_ACTIVE_RECIPE = _ACTIVE_RECIPES.where(RECIPES.c.name == sa.bindparam("name"))
+_RECIPE_VERSION = sa.select(RECIPES).where(RECIPES.c.version == sa.bindparam("version"))
+
+
 def active_recipe(tx: Tx, name: str) -> StoredRecipe | None:
     """The version that a new sequence pins: the user's, else the shipped one."""
-    rows = tx.conn.execute(sa.select(RECIPES).where(RECIPES.c.name == name, RECIPES.c.active)).all()
+    rows = tx.conn.execute(_ACTIVE_RECIPE, {"name": name}).all()
     return _recipe(min(rows, key=_users_first)) if rows else None
 
 
 def recipe_version(tx: Tx, version: str) -> StoredRecipe | None:
     """A pinned version, whether or not it is still offered."""
-    row = tx.conn.execute(sa.select(RECIPES).where(RECIPES.c.version == version)).first()
+    row = tx.conn.execute(_RECIPE_VERSION, {"version": version}).first()
     return _recipe(row) if row else None
 
 
 def active_recipes(tx: Tx) -> list[StoredRecipe]:
     """Every recipe on offer, by name."""
-    rows = tx.conn.execute(sa.select(RECIPES).where(RECIPES.c.active)).all()
+    rows = tx.conn.execute(_ACTIVE_RECIPES).all()
     best = {row.name: row for row in sorted(rows, key=_users_first, reverse=True)}
     return [_recipe(best[name]) for name in sorted(best)]
+
+
+_TEMPLATE_VERSION = sa.select(TEMPLATES).where(TEMPLATES.c.version == sa.bindparam("version"))
+_ACTIVE_TEMPLATES = sa.select(TEMPLATES).where(TEMPLATES.c.active)
+_NAMED_TEMPLATES = _ACTIVE_TEMPLATES.where(TEMPLATES.c.name.in_(sa.bindparam("names", expanding=True)))
 
 
 def active_template(tx: Tx, name: str) -> StoredTemplate | None:
@@ -113,16 +123,16 @@ def active_template(tx: Tx, name: str) -> StoredTemplate | None:
 
 
 def template_version(tx: Tx, version: str) -> StoredTemplate | None:
-    row = tx.conn.execute(sa.select(TEMPLATES).where(TEMPLATES.c.version == version)).first()
+    row = tx.conn.execute(_TEMPLATE_VERSION, {"version": version}).first()
     return _template(row) if row else None
 
 
 def active_templates(tx: Tx, names: Iterable[str] | None = None) -> dict[str, StoredTemplate]:
     """The active version of each template that is named, or of all."""
-    query = sa.select(TEMPLATES).where(TEMPLATES.c.active)
-    if names is not None:
-        query = query.where(TEMPLATES.c.name.in_(sorted(set(names))))
-    rows = tx.conn.execute(query).all()
+    if names is None:
+        rows = tx.conn.execute(_ACTIVE_TEMPLATES).all()
+    else:
+        rows = tx.conn.execute(_NAMED_TEMPLATES, {"names": sorted(set(names))}).all()
     best = {row.name: row for row in sorted(rows, key=_users_first, reverse=True)}
     return {name: _template(best[name]) for name in sorted(best)}
 

@@ -18,9 +18,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from connector.store import schema
 from connector.store.db import Tx
+from connector.store.present import MACHINE
 
 SECRETS = schema.secrets
 _NONCE = 12
+MOST = 5  # that count at once: each of them signs every delivery
 
 
 class Unreadable(Exception):
@@ -58,11 +60,17 @@ def _bound(purpose: str, owner: str) -> bytes:
 
 
 def put(tx: Tx, vault: Vault, *, purpose: str, owner: str, text: str, keep_former_ms: int = 0) -> None:
-    """Makes this the active secret; the former one is accepted for so long, and older ones go."""
+    """Makes this the active secret; the former one is accepted for so long, and older ones to their own end.
+
+    Never more than five count: a sixth within that time ends the oldest.
+    """
     mine = (SECRETS.c.purpose == purpose, SECRETS.c.owner == owner)
-    until = tx.machine_ms + keep_former_ms
-    tx.conn.execute(SECRETS.delete().where(*mine, SECRETS.c.accepted_until_m.is_not(None)))
-    tx.conn.execute(SECRETS.update().where(*mine).values(accepted_until_m=until))
+    until, active = tx.machine_ms + keep_former_ms, SECRETS.c.accepted_until_m.is_(None)
+    tx.conn.execute(SECRETS.update().where(*mine, active).values(accepted_until_m=until))
+    tx.conn.execute(SECRETS.delete().where(*mine, SECRETS.c.accepted_until_m <= tx.machine_ms))
+    newest = sa.select(SECRETS.c.id).where(*mine).order_by(SECRETS.c.made_at_m.desc(), SECRETS.c.id.desc())
+    kept = list(tx.conn.execute(newest.limit(MOST - 1)).scalars())
+    tx.conn.execute(SECRETS.delete().where(*mine, SECRETS.c.id.not_in(kept)))
     tx.conn.execute(
         SECRETS.insert().values(
             id=tx.ids.new("sec"),
@@ -75,19 +83,25 @@ def put(tx: Tx, vault: Vault, *, purpose: str, owner: str, text: str, keep_forme
     )
 
 
+_VALID = (
+    sa.select(SECRETS)
+    .where(
+        SECRETS.c.purpose == sa.bindparam("purpose"),
+        SECRETS.c.owner.in_(sa.bindparam("owners", expanding=True)),
+        sa.or_(SECRETS.c.accepted_until_m.is_(None), SECRETS.c.accepted_until_m > MACHINE),
+    )
+    .order_by(SECRETS.c.accepted_until_m.is_not(None), SECRETS.c.made_at_m.desc())
+)
+
+
 def of_owners(tx: Tx, vault: Vault, *, purpose: str, owners: Iterable[str]) -> dict[str, list[str]]:
     """The secrets that count now, the active one first; an owner whose active one cannot be read is left out."""
     wanted = sorted(set(owners))
     if not wanted:
         return {}
-    counts = sa.or_(SECRETS.c.accepted_until_m.is_(None), SECRETS.c.accepted_until_m > tx.machine_ms)
-    rows = tx.conn.execute(
-        sa.select(SECRETS)
-        .where(SECRETS.c.purpose == purpose, SECRETS.c.owner.in_(wanted), counts)
-        .order_by(SECRETS.c.accepted_until_m.is_not(None), SECRETS.c.made_at_m.desc())
-    )
     found: dict[str, list[str]] = {}
-    for row in rows:
+    asked = {"purpose": purpose, "owners": wanted, "machine": tx.machine_ms}
+    for row in tx.conn.execute(_VALID, asked):
         try:
             text = vault.open(row.sealed, purpose=purpose, owner=row.owner)
         except Unreadable:

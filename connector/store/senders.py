@@ -9,8 +9,10 @@ from sqlalchemy.engine import Row
 
 from connector.store import schema
 from connector.store.db import Tx
+from connector.store.present import MACHINE, NOW, present
 
 SENDERS = schema.senders
+ADDRESSES = schema.addresses
 # Meta: one message per 6 s to one person, bursts of 45 (facts/messaging.md, pair limit, error 131056).
 PAIR_BURST = 45.0
 PAIR_PER_MS = 1 / 6000
@@ -33,20 +35,27 @@ def ensure(tx: Tx, *, sender_id: str, provider: str, channel: str, external_id: 
         tx.conn.execute(insert(SENDERS).values(**fresh).on_conflict_do_nothing())
 
 
+_OPEN = sa.select(SENDERS).where(SENDERS.c.state == "ok").order_by(SENDERS.c.id).with_for_update()
+
+
 def open_senders(tx: Tx) -> list[Row[Any]]:
     """Senders that may send now, with their tokens filled up to this instant; locked on PostgreSQL."""
-    query = sa.select(SENDERS).where(SENDERS.c.state == "ok").order_by(SENDERS.c.id)
-    if tx.dialect == "postgresql":
-        query = query.with_for_update()
-    return list(tx.conn.execute(query))
+    return list(tx.conn.execute(_OPEN))
+
+
+_LOCK = (
+    sa.select(SENDERS.c.id)
+    .where(SENDERS.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(SENDERS.c.id)
+    .with_for_update()
+)
 
 
 def lock(tx: Tx, ids: Iterable[str]) -> None:
     """Before several of them are written, in the order that everybody keeps."""
     wanted = sorted(set(ids))
     if wanted and tx.dialect == "postgresql":
-        query = sa.select(SENDERS.c.id).where(SENDERS.c.id.in_(wanted)).order_by(SENDERS.c.id)
-        tx.conn.execute(query.with_for_update())
+        tx.conn.execute(_LOCK, {"ids": wanted})
 
 
 def filled(row: Row[Any], machine_ms: int) -> float:
@@ -56,15 +65,18 @@ def filled(row: Row[Any], machine_ms: int) -> float:
     return float(min(row.burst, row.tokens + passed * rate))
 
 
+_SPEND = (
+    SENDERS.update()
+    .where(SENDERS.c.id == sa.bindparam("sender"))
+    .values(tokens=sa.bindparam("left"), tokens_at_m=MACHINE)
+)
+
+
 def spend(tx: Tx, left: dict[str, float]) -> None:
     """Writes back what is left in each bucket."""
     if left:
-        tx.conn.execute(
-            SENDERS.update()
-            .where(SENDERS.c.id == sa.bindparam("sender"))
-            .values(tokens=sa.bindparam("left"), tokens_at_m=tx.machine_ms),
-            [{"sender": s, "left": n} for s, n in left.items()],
-        )
+        machine = tx.machine_ms
+        tx.conn.execute(_SPEND, [{"sender": s, "left": n, "machine": machine} for s, n in left.items()])
 
 
 def stop(tx: Tx, sender_id: str, reason: str) -> bool:
@@ -77,9 +89,12 @@ def stop(tx: Tx, sender_id: str, reason: str) -> bool:
     return bool(done.rowcount)
 
 
+_STATES = sa.select(SENDERS.c.channel, SENDERS.c.state)
+
+
 def stopped_channels(tx: Tx) -> frozenset[str]:
     """The channels on which no sender may send."""
-    states = tx.conn.execute(sa.select(SENDERS.c.channel, SENDERS.c.state)).all()
+    states = tx.conn.execute(_STATES).all()
     return frozenset({row.channel for row in states} - {row.channel for row in states if row.state == "ok"})
 
 
@@ -105,20 +120,21 @@ def pair_tokens(row: Row[Any], machine_ms: int) -> float:
 
 def give_back(tx: Tx, *, sender_id: str, address_id: str) -> None:
     """A request that never left used nothing up."""
-    table = schema.addresses
     tx.conn.execute(
-        table.update().where(table.c.id == address_id).values(pair_tokens=table.c.pair_tokens + 1)
+        ADDRESSES.update().where(ADDRESSES.c.id == address_id).values(pair_tokens=ADDRESSES.c.pair_tokens + 1)
     )
     tx.conn.execute(SENDERS.update().where(SENDERS.c.id == sender_id).values(tokens=SENDERS.c.tokens + 1))
 
 
+_SPEND_PAIRS = (
+    ADDRESSES.update()
+    .where(ADDRESSES.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(pair_tokens=sa.bindparam("left"), pair_at=MACHINE, last_message_at=NOW)
+)
+
+
 def spend_pairs(tx: Tx, left: Sequence[tuple[str, float]]) -> None:
     """Writes back each address's pair tokens and the instant of its last message."""
-    table = schema.addresses
     for tokens in {n for _, n in left}:  # nearly always one value: a full bucket less one
         alike = [address for address, n in left if n == tokens]
-        tx.conn.execute(
-            table.update()
-            .where(table.c.id.in_(alike))
-            .values(pair_tokens=tokens, pair_at=tx.machine_ms, last_message_at=tx.now_ms)
-        )
+        tx.conn.execute(_SPEND_PAIRS, present(tx) | {"ids": alike, "left": tokens})

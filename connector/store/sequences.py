@@ -20,6 +20,73 @@ MESSAGES = schema.messages
 ITEMS = schema.message_items
 _ENDED = (SequenceState.FINISHED.value, SequenceState.CANCELLED.value)
 
+_INVOICES: sa.BindParameter[str] = sa.bindparam("invoices", expanding=True)
+_BY_ID = sa.select(SEQUENCES).where(SEQUENCES.c.id == sa.bindparam("id"))
+_OF_INVOICES = (
+    sa.select(SEQUENCES)
+    .where(SEQUENCES.c.invoice_id.in_(_INVOICES))
+    .order_by(SEQUENCES.c.created_at, SEQUENCES.c.id)
+)
+_TEMPLATE_VERSIONS = sa.select(SEQUENCES.c.template_versions).where(SEQUENCES.c.id == sa.bindparam("id"))
+_STEPS_OF = (
+    sa.select(STEPS)
+    .where(STEPS.c.sequence_id == sa.bindparam("sequence"))
+    .order_by(STEPS.c.due_at, STEPS.c.id)
+)
+_STEPS_OF_INVOICE = (
+    sa.select(STEPS)
+    .where(STEPS.c.invoice_id == sa.bindparam("invoice"), STEPS.c.key != CHANGED)
+    .order_by(STEPS.c.due_at, STEPS.c.id)
+)
+_PLANNED = (
+    sa.select(
+        STEPS.c.id,
+        sa.func.row_number()
+        .over(partition_by=STEPS.c.invoice_id, order_by=(STEPS.c.due_at, STEPS.c.id))
+        .label("turn"),
+    )
+    .where(
+        STEPS.c.invoice_id.in_(_INVOICES),
+        STEPS.c.state == StepState.PLANNED.value,
+        STEPS.c.kind == StepKind.MESSAGE.value,
+        STEPS.c.reason.is_distinct_from("fallback_planned"),
+    )
+    .subquery()
+)
+_NEXT_STEPS = sa.select(STEPS).join(_PLANNED, _PLANNED.c.id == STEPS.c.id).where(_PLANNED.c.turn == 1)
+_LAST_MESSAGES = (
+    sa.select(
+        ITEMS.c.invoice_id,
+        MESSAGES.c.id,
+        MESSAGES.c.intent_at,
+        MESSAGES.c.sent_at,
+        MESSAGES.c.channel,
+        MESSAGES.c.stage,
+        MESSAGES.c.status,
+        STEPS.c.key,
+    )
+    .select_from(
+        ITEMS.join(MESSAGES, MESSAGES.c.id == ITEMS.c.message_id).join(STEPS, STEPS.c.id == ITEMS.c.step_id)
+    )
+    .where(ITEMS.c.invoice_id.in_(_INVOICES))
+    .order_by(MESSAGES.c.intent_at, MESSAGES.c.id)
+)
+_LINES = (
+    sa.select(
+        STEPS,
+        MESSAGES.c.status.label("message_status"),
+        sa.func.coalesce(MESSAGES.c.sent_at, MESSAGES.c.intent_at).label("message_at"),
+    )
+    .select_from(STEPS.outerjoin(MESSAGES, MESSAGES.c.id == STEPS.c.message_id))
+    .where(STEPS.c.invoice_id == sa.bindparam("invoice"))
+    .order_by(STEPS.c.due_at, STEPS.c.id)
+)
+_COUNT_PLANNED = (
+    sa.select(sa.func.count())
+    .select_from(STEPS)
+    .where(STEPS.c.state == StepState.PLANNED.value, STEPS.c.kind == StepKind.MESSAGE.value)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LastMessage:
@@ -45,7 +112,7 @@ class Line:
 
 
 def by_id(tx: Tx, sequence_id: str) -> Sequence | None:
-    row = tx.conn.execute(sa.select(SEQUENCES).where(SEQUENCES.c.id == sequence_id)).first()
+    row = tx.conn.execute(_BY_ID, {"id": sequence_id}).first()
     return value_of(Sequence, row._mapping) if row else None
 
 
@@ -67,37 +134,25 @@ def of_invoices(tx: Tx, invoice_ids: Iterable[str]) -> dict[str, Sequence]:
     wanted = sorted(set(invoice_ids))
     if not wanted:
         return {}
-    rows = tx.conn.execute(
-        sa.select(SEQUENCES)
-        .where(SEQUENCES.c.invoice_id.in_(wanted))
-        .order_by(SEQUENCES.c.created_at, SEQUENCES.c.id)
-    )
+    rows = tx.conn.execute(_OF_INVOICES, {"invoices": wanted})
     return {row.invoice_id: value_of(Sequence, row._mapping) for row in rows}
 
 
 def template_versions(tx: Tx, sequence_id: str) -> dict[str, str]:
     """The pinned template versions by name."""
-    found = tx.conn.execute(
-        sa.select(SEQUENCES.c.template_versions).where(SEQUENCES.c.id == sequence_id)
-    ).scalar_one_or_none()
+    found = tx.conn.execute(_TEMPLATE_VERSIONS, {"id": sequence_id}).scalar_one_or_none()
     return dict(found or {})
 
 
 def steps_of(tx: Tx, sequence_id: str) -> list[Step]:
     """Every step of the sequence in the order of its time."""
-    rows = tx.conn.execute(
-        sa.select(STEPS).where(STEPS.c.sequence_id == sequence_id).order_by(STEPS.c.due_at, STEPS.c.id)
-    )
+    rows = tx.conn.execute(_STEPS_OF, {"sequence": sequence_id})
     return [value_of(Step, row._mapping) for row in rows]
 
 
 def steps_of_invoice(tx: Tx, invoice_id: str) -> list[Step]:
     """Every step about the invoice in the order of its time."""
-    rows = tx.conn.execute(
-        sa.select(STEPS)
-        .where(STEPS.c.invoice_id == invoice_id, STEPS.c.key != CHANGED)
-        .order_by(STEPS.c.due_at, STEPS.c.id)
-    )
+    rows = tx.conn.execute(_STEPS_OF_INVOICE, {"invoice": invoice_id})
     return [value_of(Step, row._mapping) for row in rows]
 
 
@@ -123,20 +178,7 @@ def next_steps(tx: Tx, invoice_ids: Iterable[str]) -> dict[str, Step]:
     wanted = sorted(set(invoice_ids))
     if not wanted:
         return {}
-    turn = sa.func.row_number().over(partition_by=STEPS.c.invoice_id, order_by=(STEPS.c.due_at, STEPS.c.id))
-    planned = (
-        sa.select(STEPS.c.id, turn.label("turn"))
-        .where(
-            STEPS.c.invoice_id.in_(wanted),
-            STEPS.c.state == StepState.PLANNED.value,
-            STEPS.c.kind == StepKind.MESSAGE.value,
-            STEPS.c.reason.is_distinct_from("fallback_planned"),
-        )
-        .subquery()
-    )
-    rows = tx.conn.execute(
-        sa.select(STEPS).join(planned, planned.c.id == STEPS.c.id).where(planned.c.turn == 1)
-    )
+    rows = tx.conn.execute(_NEXT_STEPS, {"invoices": wanted})
     return {row.invoice_id: value_of(Step, row._mapping) for row in rows}
 
 
@@ -145,24 +187,7 @@ def last_messages(tx: Tx, invoice_ids: Iterable[str]) -> dict[str, LastMessage]:
     wanted = sorted(set(invoice_ids))
     if not wanted:
         return {}
-    join = ITEMS.join(MESSAGES, MESSAGES.c.id == ITEMS.c.message_id).join(
-        STEPS, STEPS.c.id == ITEMS.c.step_id
-    )
-    rows = tx.conn.execute(
-        sa.select(
-            ITEMS.c.invoice_id,
-            MESSAGES.c.id,
-            MESSAGES.c.intent_at,
-            MESSAGES.c.sent_at,
-            MESSAGES.c.channel,
-            MESSAGES.c.stage,
-            MESSAGES.c.status,
-            STEPS.c.key,
-        )
-        .select_from(join)
-        .where(ITEMS.c.invoice_id.in_(wanted))
-        .order_by(MESSAGES.c.intent_at, MESSAGES.c.id)
-    )
+    rows = tx.conn.execute(_LAST_MESSAGES, {"invoices": wanted})
     return {
         row.invoice_id: LastMessage(
             row.id, from_ms(row.sent_at or row.intent_at), row.channel, row.stage, row.status, row.key
@@ -173,17 +198,7 @@ def last_messages(tx: Tx, invoice_ids: Iterable[str]) -> dict[str, LastMessage]:
 
 def lines_of_invoice(tx: Tx, invoice_id: str) -> list[Line]:
     """Every step about the invoice with its message, in the order of its time."""
-    join = STEPS.outerjoin(MESSAGES, MESSAGES.c.id == STEPS.c.message_id)
-    rows = tx.conn.execute(
-        sa.select(
-            STEPS,
-            MESSAGES.c.status.label("message_status"),
-            sa.func.coalesce(MESSAGES.c.sent_at, MESSAGES.c.intent_at).label("message_at"),
-        )
-        .select_from(join)
-        .where(STEPS.c.invoice_id == invoice_id)
-        .order_by(STEPS.c.due_at, STEPS.c.id)
-    )
+    rows = tx.conn.execute(_LINES, {"invoice": invoice_id})
     return [
         Line(
             step=value_of(Step, row._mapping),
@@ -209,6 +224,4 @@ def last_inbound_words(tx: Tx, invoice_id: str | None, customer_id: str) -> str 
 
 def count_planned(tx: Tx) -> int:
     """How many messages are planned in all."""
-    count = sa.select(sa.func.count()).select_from(STEPS)
-    where = (STEPS.c.state == StepState.PLANNED.value, STEPS.c.kind == StepKind.MESSAGE.value)
-    return int(tx.conn.execute(count.where(*where)).scalar_one())
+    return int(tx.conn.execute(_COUNT_PLANNED).scalar_one())

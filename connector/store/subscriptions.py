@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from connector.domain.deliveries import DeliveryState
-from connector.domain.subscriptions import Subscription, SubscriptionState
+from connector.domain.subscriptions import SWITCHED_OFF, Subscription, SubscriptionState
 from connector.store import events, schema
 from connector.store import secrets as vaults
 from connector.store.db import Tx
+from connector.store.present import MACHINE
 from connector.store.rows import row_of, value_of
 
 SUBSCRIPTIONS = schema.subscriptions
@@ -64,20 +65,36 @@ def lock(tx: Tx, ids: Iterable[str], *, wait: bool = True) -> dict[str, Subscrip
 
 
 def change(tx: Tx, id: str, values: dict[str, Any]) -> None:
-    row = row_of({**values, "updated_at": tx.now})
-    tx.conn.execute(SUBSCRIPTIONS.update().where(SUBSCRIPTIONS.c.id == id).values(**row))
+    tx.conn.execute(SUBSCRIPTIONS.update().where(SUBSCRIPTIONS.c.id == id).values(**row_of(values)))
 
 
-def stop(tx: Tx, id: str, reason: str) -> None:
-    """Sends nothing more. What waits stays, and what happens from now on is looked at when it goes on."""
-    change(tx, id, {"state": SubscriptionState.STOPPED, "state_reason": reason})
+def stop(tx: Tx, id: str, reason: str) -> bool:
+    """Sends nothing more; answers whether it ran until now.
+
+    What waits stays, and what happens from now on is looked at when it goes on.
+    """
+    active = (SUBSCRIPTIONS.c.id == id, SUBSCRIPTIONS.c.state == SubscriptionState.ACTIVE)
+    stopped = {"state": SubscriptionState.STOPPED, "state_reason": reason, "updated_at": tx.now}
+    return bool(tx.conn.execute(SUBSCRIPTIONS.update().where(*active).values(**row_of(stopped))).rowcount)
+
+
+def stopped(tx: Tx) -> list[Subscription]:
+    """Those that ended without their user's doing, the longest first."""
+    ended = (SUBSCRIPTIONS.c.state == SubscriptionState.STOPPED, SUBSCRIPTIONS.c.state_reason != SWITCHED_OFF)
+    order = (SUBSCRIPTIONS.c.updated_at, SUBSCRIPTIONS.c.id)
+    rows = tx.conn.execute(sa.select(SUBSCRIPTIONS).where(*ended).order_by(*order))
+    return [value_of(Subscription, row._mapping) for row in rows]
 
 
 def go_on(tx: Tx, id: str) -> None:
     """Sends again, at once, beginning with what has waited longest."""
-    change(tx, id, {"state": SubscriptionState.ACTIVE, "state_reason": None, **_WELL})
+    active = {"state": SubscriptionState.ACTIVE, "state_reason": None, "updated_at": tx.now}
+    change(tx, id, {**active, **_WELL})
     waiting = (DELIVERIES.c.subscription_id == id, DELIVERIES.c.state == DeliveryState.WAITING)
     tx.conn.execute(DELIVERIES.update().where(*waiting).values(due_at=tx.now_ms, due_at_m=tx.machine_ms))
+
+
+ANY_ENDED = sa.exists().where(SUBSCRIPTIONS.c.ends_at_m <= MACHINE)
 
 
 def ended(tx: Tx) -> list[str]:

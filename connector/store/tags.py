@@ -39,7 +39,7 @@ def noted(table: sa.Table, values: dict[str, Any]) -> dict[str, Any]:
 
 def tagged(tx: Tx, tag: str) -> sa.ColumnElement[bool]:
     """Whether the invoice or its customer bears the tag; asked of each row of a question that has few."""
-    own, theirs = _texts(tx, INVOICES, tag), _texts(tx, CUSTOMERS, tag)
+    own, theirs = _texts(tx, _OWN, tag), _texts(tx, _THEIRS, tag)
     asked = [INVOICES.c.tag.in_(own)] if own else []
     asked += [INVOICES.c.customer_id.in_(_people(theirs))] if theirs else []
     return sa.or_(*asked) if asked else sa.false()
@@ -47,7 +47,7 @@ def tagged(tx: Tx, tag: str) -> sa.ColumnElement[bool]:
 
 def among_tagged(tx: Tx, tag: str) -> sa.ColumnElement[bool]:
     """The same for a question to the whole book: the bearers are found first, by the index."""
-    own, theirs = _texts(tx, INVOICES, tag), _texts(tx, CUSTOMERS, tag)
+    own, theirs = _texts(tx, _OWN, tag), _texts(tx, _THEIRS, tag)
     again = INVOICES.alias("tagged")
     found = [sa.select(again.c.id).where(again.c.tag.in_(own))] if own else []
     found += [sa.select(again.c.id).where(again.c.customer_id.in_(_people(theirs)))] if theirs else []
@@ -58,13 +58,20 @@ def _people(texts: list[str]) -> sa.Select[Any]:
     return sa.select(CUSTOMERS.c.id).where(CUSTOMERS.c.tag.in_(texts))
 
 
-def _texts(tx: Tx, table: sa.Table, tag: str) -> list[str]:
-    """The different texts that hold the tag, found by steps over the index: each asks for the next one."""
+def _different(table: sa.Table) -> sa.Select[Any]:
+    """The different texts, found by steps over the index: each asks for the next one."""
     column, bearing = table.c.tag, table.c.tag.is_not(None)
     least = sa.select(sa.func.min(column).label("tag")).where(bearing)
     found = least.cte("found", recursive=True)
     following = sa.select(sa.func.min(column)).where(bearing, column > found.c.tag).scalar_subquery()
     found = found.union_all(sa.select(following).where(found.c.tag.is_not(None)))
-    texts = tx.conn.execute(sa.select(found.c.tag).where(found.c.tag.is_not(None))).scalars()
+    return sa.select(found.c.tag).where(found.c.tag.is_not(None))
+
+
+_OWN, _THEIRS = _different(INVOICES), _different(CUSTOMERS)
+
+
+def _texts(tx: Tx, different: sa.Select[Any], tag: str) -> list[str]:
+    """Those of these texts that hold the tag."""
     word = f",{_folded(tag).strip(',')},"
-    return [text for text in texts if word in text]
+    return [text for text in tx.conn.execute(different).scalars() if word in text]

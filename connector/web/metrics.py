@@ -1,4 +1,4 @@
-"""What Prometheus reads. Labels are names of ours: no phone, no name, no amount."""
+"""What Prometheus reads. Labels are names of ours: no phone, no name, no host, no amount."""
 
 from collections.abc import Iterator
 
@@ -54,6 +54,14 @@ class _Rows(Collector):
             ("tagih_clock_suspect", "1 while the clock is not trusted", int(found.clock_suspect)),
         ):
             yield GaugeMetricFamily(name, words, value=value)
+        stopped = GaugeMetricFamily(
+            "tagih_webhooks_stopped",
+            "Webhooks that stopped by themselves; absent while all run",
+            labels=["reason"],
+        )
+        for reason, count in sorted(found.stopped_webhooks.items()):
+            stopped.add_metric([reason], count)
+        yield stopped
         if age is not None:
             yield GaugeMetricFamily(
                 "tagih_worker_heartbeat_age_seconds", "Since the worker's last sign of life", value=age

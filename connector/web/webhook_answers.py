@@ -37,6 +37,10 @@ _NO_ANSWER = {
     "atau lebih dari 15 detik.",
     "en": "No answer: the address is not public, nobody listens there, or it took longer than 15 seconds.",
 }
+_UNTOLD = {
+    "id": "Peristiwa ini tidak dapat disampaikan; catatan Tagih sendiri (event_untold) menyebut sebabnya.",
+    "en": "This event could not be told; Tagih's own log (event_untold) says why.",
+}
 _REFUSED = {"id": "Penerima menjawab {status}.", "en": "The receiver answered {status}."}
 
 
@@ -94,7 +98,10 @@ def logged(row: Row[Any], language: str) -> dict[str, Any]:
 def _error(row: Row[Any], language: str) -> str | None:
     if row.last_at is None or row.state in (DeliveryState.DELIVERED, DeliveryState.SENDING):
         return None
-    text = _NO_ANSWER if row.status is None else _REFUSED
+    if row.state == DeliveryState.FAILED and not row.refusals and not row.doubts:
+        text = _UNTOLD
+    else:
+        text = _NO_ANSWER if row.status is None else _REFUSED
     return text["id" if language == "id" else "en"].replace("{status}", str(row.status))
 
 

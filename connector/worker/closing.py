@@ -6,6 +6,7 @@ from datetime import datetime
 
 from connector.domain.decision import NewEvent
 from connector.store import events, files, idempotency, locking, outages, plan, retention
+from connector.store.agenda import Waiting
 from connector.store.apply import append_events
 from connector.store.db import Tx
 from connector.worker.outages import report
@@ -23,17 +24,13 @@ class Closer:
     touched: set[str] = field(default_factory=set)
     _last_report: float = 0.0
 
-    def has_work(self, tx: Tx) -> bool:
+    def has_work(self, waiting: Waiting) -> bool:
         """Whether there is anything to close; an outage that waits for the morning is not asked for each time."""
-        waiting = events.unnumbered(tx)
-        if waiting:
-            self.touched |= plan.settled_by_people(tx)
-        if self.touched or waiting:
-            return True
-        return self._report_is_due() and bool(outages.unreported(tx))
+        return bool(self.touched) or waiting.events or (waiting.outages and self._report_is_due())
 
     def close(self, tx: Tx) -> int:
         """Ends what has nothing left to do; answers how many outages and events were closed."""
+        self.touched |= plan.settled_by_people(tx)
         self._finish_sequences(tx)
         return report(tx) + events.number_events(tx, NUMBERED)
 

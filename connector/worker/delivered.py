@@ -19,8 +19,6 @@ from connector.worker.outgoing import Answer, Transport
 log = logging.getLogger(__name__)
 
 SHOWN = 200  # characters of a refusal that the log keeps
-# Ends that somebody must hear of; the others were somebody's own doing.
-_ALARMING = frozenset({"subscription_unreachable", "subscription_secret_lost"})
 
 
 class Telling(Protocol):
@@ -48,6 +46,7 @@ class Job:
     row: Row[Any]
     subscription: Subscription
     payload: dict[str, Any] = field(repr=False)
+    body: bytes = field(repr=False)
     secrets: Sequence[str] = field(repr=False)
 
 
@@ -101,13 +100,12 @@ class Endings:
         return self.setting.telling.masked(text, job.payload)[:SHOWN]
 
     def stop(self, tx: Tx, one: Subscription, reason: str, status: int | None) -> None:
-        """Ends sending to this receiver; the owner hears of it unless it was somebody's own doing."""
+        """Ends sending to this receiver, once; the owner hears of it."""
         if reason == "subscription_unreachable" and outages.lasting_since(tx, "network") is not None:
             return  # it is we who are cut off
-        subscriptions.stop(tx, one.id, reason)
+        if not subscriptions.stop(tx, one.id, reason):
+            return  # another answer of those that flew together was first
         log.warning("subscription_stopped", extra={"subscription": one.id, "reason": reason})
-        if reason not in _ALARMING:
-            return
         told = {
             "channel": "webhook",
             "provider": one.host,

@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from connector.clock import from_ms
 from connector.domain import deliveries as rules
 from connector.domain import signing
 from connector.domain.subscriptions import Subscription, held_until, place_of
 from connector.providers import HttpRequest
-from connector.store import business, deliveries, fanout, subscriptions
+from connector.store import business, deliveries, fanout, subscriptions, vitals
 from connector.store import secrets as vaults
 from connector.store.db import Row, Store, Tx
 from connector.store.secrets import Vault
@@ -36,6 +35,16 @@ TIDY_EVERY_S = 3600.0
 
 
 @dataclass(slots=True)
+class _Said:
+    """What became of the claimed before they leave."""
+
+    keyless: set[str]  # subscriptions whose secret nobody can read
+    jobs: list[Job] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)  # these wait again
+    untold: Row[Any] | None = None
+
+
+@dataclass(slots=True)
 class Deliverer:
     """`outgoing` is the guarded client; `private` are the places of the operator's own network that it may dial."""
 
@@ -47,6 +56,7 @@ class Deliverer:
     worker: str
     network_down: Callable[[], bool] = lambda: False
     rng: random.Random = field(default_factory=random.Random)
+    timeout_s: float = TIMEOUT_S
     _ends: Endings = field(init=False)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _done: list[tuple[Job, Answer | Transport]] = field(default_factory=list)
@@ -67,9 +77,14 @@ class Deliverer:
         with self.store.write() as tx:
             deliveries.take_back(tx, everything=alone)
 
-    def turn(self) -> int:
-        """One pass; answers how much was done."""
+    def turn(self, *, waits: bool = True) -> int:
+        """One pass; answers how much was done. `waits`: whether anything is new or due."""
         did = self._record()
+        self._tidy()
+        return did + (self._bring() if waits or did else 0)
+
+    def _bring(self) -> int:
+        did = 0
         with self.store.read() as tx:
             behind, lost, ready = fanout.behind(tx), deliveries.has_expired(tx), deliveries.ready(tx)
             ended = subscriptions.ended(tx)
@@ -83,7 +98,6 @@ class Deliverer:
                 did += deliveries.take_back(tx) if lost else 0
                 did += fanout.look(tx, behind) + len(behind)
                 ready = deliveries.ready(tx)
-        self._tidy()
         return did + self._start(ready)
 
     async def rest(self, seconds: float) -> None:
@@ -94,12 +108,6 @@ class Deliverer:
                 await asyncio.wait_for(self._arrived.wait(), seconds)
             except TimeoutError:
                 return
-
-    def next_at(self) -> list[datetime]:
-        """When the next delivery is due: a walked clock stops there."""
-        with self.store.read() as tx:
-            following = deliveries.next_instant(tx)
-        return [] if following is None else [from_ms(following)]
 
     async def finish(self, timeout_s: float) -> None:
         """Waits for what is on its way and writes it down; the rest goes again after the restart."""
@@ -117,13 +125,16 @@ class Deliverer:
         if not claimed:
             return changed
         with self.store.read() as tx:
-            jobs, keyless = self._jobs(tx, claimed)
-        if keyless:
+            said = self._said(tx, claimed)
+        if said.keyless or said.untold is not None:
             with self.store.write() as tx:
-                for one in subscriptions.lock(tx, keyless).values():
+                for one in subscriptions.lock(tx, said.keyless).values():
                     self._ends.stop(tx, one, "subscription_secret_lost", None)
-                deliveries.put_back(tx, [row.id for row, one in claimed if one.id in keyless])
-        for job in jobs:
+                deliveries.put_back(tx, said.left)
+                if said.untold is not None:
+                    nothing = deliveries.Result(said.untold.id, said.untold.fence, None, None)
+                    deliveries.record(tx, nothing, rules.untold())
+        for job in said.jobs:
             task = asyncio.get_running_loop().create_task(self._post(job))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -151,38 +162,35 @@ class Deliverer:
             taken += [(row, one) for row in deliveries.take(tx, ids, worker=self.worker)]
         return taken, changed
 
-    def _jobs(self, tx: Tx, claimed: Sequence[tuple[Row[Any], Subscription]]) -> tuple[list[Job], set[str]]:
-        """The claimed with what they say; and the subscriptions whose secret nobody can read."""
+    def _said(self, tx: Tx, claimed: Sequence[tuple[Row[Any], Subscription]]) -> "_Said":
+        """The claimed with what they say, up to the first that cannot be told: then this transaction may be spoilt,
+        and the rest goes in the next turn."""
         owners = {one.id for _, one in claimed}
         secrets = vaults.of_owners(tx, self.vault, purpose=subscriptions.PURPOSE, owners=owners)
-        jobs: list[Job] = []
+        said = _Said(keyless=owners - set(secrets))
         for row, one in claimed:
-            if one.id not in secrets:
+            if said.untold is not None or one.id not in secrets:
+                said.left.append(row.id)
                 continue
-            payload = self._payload(tx, row, one)
-            if payload is None:
-                nothing = Job(row, one, {}, ())
-                self._done.append((nothing, Transport("unknown", "payload")))
-            else:
-                jobs.append(Job(row, one, payload, secrets[one.id]))
-        return jobs, owners - set(secrets)
+            try:
+                payload = self._payload(tx, row, one)
+                said.jobs.append(Job(row, one, payload, rules.fitted(payload), secrets[one.id]))
+            except Exception as fault:
+                if vitals.is_busy(fault):
+                    raise  # the database's illness, not the event's: the lease brings it again
+                told = {"subscription": one.id, "trigger": row.type, "problem": type(fault).__name__}
+                log.error("event_untold", extra=told)
+                said.untold = row
+        return said
 
-    def _payload(self, tx: Tx, row: Row[Any], one: Subscription) -> dict[str, Any] | None:
-        """What this subscriber is told; None when it cannot be said, which must not end the worker."""
-        try:
-            if row.is_test:
-                return self.telling.sample(tx, row.type, row.event_id, pii=one.pii)
-            found = self.telling.payloads(tx, [row.event_id], language=one.language, pii=one.pii)
-            payload = found[row.event_id]
-            occurred = datetime.fromisoformat(payload["occurred_at"])
-            late = int((tx.now - occurred) / timedelta(minutes=1))
-            return payload | {"late_minutes": max(payload["late_minutes"], late)}
-        except Exception as fault:  # noqa: BLE001 - one odd event must not keep the others back
-            log.error(
-                "event_untold",
-                extra={"subscription": one.id, "trigger": row.type, "problem": type(fault).__name__},
-            )
-            return None
+    def _payload(self, tx: Tx, row: Row[Any], one: Subscription) -> dict[str, Any]:
+        """What this subscriber is told."""
+        if row.is_test:
+            return self.telling.sample(tx, row.type, row.event_id, pii=one.pii)
+        payload = self.telling.payloads(tx, [row.event_id], language=one.language, pii=one.pii)[row.event_id]
+        occurred = datetime.fromisoformat(payload["occurred_at"])
+        late = int((tx.now - occurred) / timedelta(minutes=1))
+        return payload | {"late_minutes": max(payload["late_minutes"], late)}
 
     async def _post(self, job: Job) -> None:
         try:
@@ -196,16 +204,15 @@ class Deliverer:
         url = job.subscription.url
         if self.network_down() or place_of(url, self.private) is None:
             return Transport("not_sent", "address_refused")
-        body = rules.fitted(job.payload)
         now = int(self.store.clock.machine().timestamp())
         headers = {
             "Content-Type": "application/json",
             "Tagih-Version": VERSION,
-            **signing.headers(job.secrets, job.row.event_id, now, body),
+            **signing.headers(job.secrets, job.row.event_id, now, job.body),
         }
         if job.row.is_replay:
-            headers["Tagih-Replay"] = "true"
-        return await self.outgoing.send(HttpRequest("POST", url, headers, body, timeout_s=TIMEOUT_S))
+            headers["Tagih-Replay"] = str(job.row.created_at_m)
+        return await self.outgoing.send(HttpRequest("POST", url, headers, job.body, timeout_s=self.timeout_s))
 
     # --- back -----------------------------------------------------------------------------------------------
 

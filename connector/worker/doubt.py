@@ -30,8 +30,7 @@ def doubted(
     """Of these addresses those that must not hear figures; for a new doubt the neutral message is planned."""
     wanted = {row.address_id: row for row in steps if says_figures(row.template)}
     known = {id for id in wanted if addresses[id].doubted_at is not None}
-    for id in known:
-        _call_people(tx, addresses[id], wanted[id].customer_id)
+    _call_people(tx, [(addresses[id], wanted[id].customer_id) for id in sorted(known)])
     fresh = _silent(tx, [addresses[id] for id in wanted if id not in known], after_days)
     for id in sorted(fresh):
         begin(tx, id, wanted[id].customer_id, channel=wanted[id].channel)
@@ -95,8 +94,11 @@ def _silent(tx: Tx, rows: Iterable[Row[Any]], after_days: int | None) -> set[str
     }
 
 
-def _call_people(tx: Tx, address: Row[Any], customer_id: str | None) -> None:
-    if customer_id is None or tx.now_ms - address.doubted_at < ANSWER_DAYS * 86_400_000:
-        return
-    about = f"{address.id}:{address.doubted_at}"
-    append_events(tx, [rules.contact_problem(customer_id, "unreachable", now=tx.now, about=about)])
+def _call_people(tx: Tx, doubts: Iterable[tuple[Row[Any], str | None]]) -> None:
+    since = tx.now_ms - ANSWER_DAYS * 86_400_000
+    told = [
+        rules.contact_problem(customer, "unreachable", now=tx.now, about=f"{address.id}:{address.doubted_at}")
+        for address, customer in doubts
+        if customer is not None and address.doubted_at <= since
+    ]
+    append_events(tx, told)

@@ -7,9 +7,8 @@ one's is taken up again. The bytes are looked at before they are kept (T-42), ne
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from connector.clock import from_ms
 from connector.domain.claims import is_unanswered
 from connector.domain.files import MEDIA_LARGEST, PDF_LARGEST, FileKind, FileState, next_try, refusal_of
 from connector.providers import MediaProvider, Provider, SenderConfig
@@ -45,23 +44,14 @@ class Fetching:
     def in_flight(self) -> int:
         return len(self._tasks)
 
-    def turn(self) -> int:
-        """Keeps what has come and starts what is due; answers how much that was."""
-        return self._keep() + self._start()
-
-    def next_at(self) -> list[datetime]:
-        """When the next file is looked for: a virtual clock stops there."""
-        with self.store.read() as tx:
-            due = files.next_due(tx)
-        return [] if due is None else [from_ms(due)]
+    def turn(self, *, waits: bool = True) -> int:
+        """Keeps what has come and starts what is due; answers how much that was. `waits`: whether any is due."""
+        return self._keep() + (self._start() if waits else 0)
 
     def _start(self) -> int:
         room = AT_ONCE - len(self._tasks)
         if room <= 0:
             return 0
-        with self.store.read() as tx:
-            if not files.due(tx, 1, self._tasks):
-                return 0
         with self.store.write() as tx:
             found = files.claim(tx, room, self._tasks, until=tx.now + LEASE)
         for file in found:

@@ -44,9 +44,6 @@ class InboxApplier:
 
     def apply(self, store: Store) -> int:
         """One batch; a row that fails is tried alone, then counted, and never stops the others."""
-        with store.read() as tx:
-            if not inbox.waiting(tx):
-                return 0
         try:
             with store.write() as tx:
                 rows = inbox.fetch_new(tx, BATCH)

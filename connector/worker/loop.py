@@ -22,7 +22,7 @@ from datetime import datetime
 from typing import Any
 
 from connector.providers import Provider
-from connector.store import agenda, clockrow, plan, queue, senders, vitals
+from connector.store import clockrow, plan, queue, senders, vitals
 from connector.store import control as control_row
 from connector.store.control import Control
 from connector.store.db import Row, Store, Tx
@@ -33,6 +33,7 @@ from connector.worker.composing import Composer
 from connector.worker.delivering import Deliverer
 from connector.worker.fetching import Fetching
 from connector.worker.inbox import InboxApplier
+from connector.worker.looking import Lookout
 from connector.worker.outages import beat, mind_pause
 from connector.worker.outgoing import Outgoing
 from connector.worker.reconciling import Reconciler
@@ -66,7 +67,7 @@ class Worker:
     providers: Mapping[str, Provider]
     outgoing: Outgoing
     speak: Callable[[], Awaitable[int]] | None = None
-    network_down: Callable[[Tx], bool] | None = None
+    in_sandbox: bool = False
     deliverer: Deliverer | None = None  # brings events to subscribers
     guarded: Outgoing | None = None  # dials the addresses that others name; None: the same client
     rng: random.Random = field(default_factory=random.Random)
@@ -81,6 +82,7 @@ class Worker:
     _roads: Roads = field(init=False)
     _closer: Closer = field(init=False)
     _fetching: Fetching = field(init=False)
+    _look: Lookout = field(init=False)
     _network_off: bool = False
     _last_beat: float = 0.0
     _last_tidy: float = 0.0
@@ -97,6 +99,7 @@ class Worker:
         self._inbox = InboxApplier(self.providers, config.own, self._recorder, Replies(self._composer))
         self._ticks = Ticks(self._composer, self.timed)
         self._roads = Roads(self.store, self.rng)
+        self._look = Lookout(self.store)
         self._closer = Closer(self.store.clock.machine)
         self._sending = Sending(
             self.outgoing,
@@ -137,6 +140,7 @@ class Worker:
         with self.store.read() as tx:
             self._roads.recall(tx)
             self._closer.touched |= plan.left_behind(tx)
+        self._look.did(1)
 
     async def run(self) -> None:
         """Works until it is told to stop; then waits for what is on its way and records it."""
@@ -196,10 +200,12 @@ class Worker:
 
     async def turn(self) -> bool:
         """One pass over everything; answers whether anything was done or is still on its way."""
+        look = self._look
         with self.store.read() as tx:
             control = control_row.state(tx)
             now = tx.now
-            self._network_off = self.network_down(tx) if self.network_down else False
+            look.look(tx)
+        self._network_off = self.in_sandbox and look.waiting.cut_off
         if not control.power_on:
             self._was_dark = True
             return walking.jump(self.store, control, now)
@@ -207,18 +213,21 @@ class Worker:
             self._was_dark = False
             self.boot()
         trusted = self._beat(control)
-        did = self._record()
-        if self.speak is not None:
-            did += await self.speak()
-        did += self._inbox.apply(self.store)
-        did += self._settle()
-        did += self._fetching.turn()
-        mind_pause(self.store, control)
-        if trusted and not control.paused:
-            did += self._claim(now)
+        did = look.did(self._record())
+        if self.speak is not None and look.waiting.speech:
+            did += look.did(await self.speak())
+        if look.waiting.inbox:
+            did += look.did(self._inbox.apply(self.store))
+        if look.waiting.settling:
+            did += look.did(self._settle())
+        did += look.did(self._fetching.turn(waits=look.waiting.files))
+        look.did(mind_pause(self.store, control, noted=look.waiting.pause))
+        if trusted and not control.paused and look.waiting.messages:
+            did += look.did(self._claim(now))
         await self._breathe()
-        did += self._close()
-        did += self.deliverer.turn() if self.deliverer is not None else 0
+        did += look.did(self._close())
+        if self.deliverer is not None:
+            did += look.did(self.deliverer.turn(waits=look.waiting.deliveries))
         if did or self._sending.in_flight or self._sending.answers:
             return True
         if self._fetching.in_flight:
@@ -244,6 +253,7 @@ class Worker:
         with self.store.write() as tx:
             trusted = beat(tx, self.config.name)
             self._roads.recall(tx)
+        self._look.did(1)  # it may have noted an outage
         # Only under a trusted clock: one that is a month ahead would find everything long expired.
         if trusted and machine - self._last_tidy > TIDY_EVERY_S:
             self._last_tidy = machine
@@ -267,9 +277,6 @@ class Worker:
 
     def _settle(self) -> int:
         """In transactions of their own: what waits for others' rows must not hold any that they wait for."""
-        with self.store.read() as tx:
-            if not agenda.anything_to_settle(tx):
-                return 0
         with self.store.write() as tx:
             did = self._reconciler.expire(tx)
         with self.store.write() as tx:
@@ -287,9 +294,8 @@ class Worker:
 
     def _claim(self, now: datetime) -> int:
         room = min(CLAIM, self.config.room - self._sending.in_flight)
-        with self.store.read() as tx:
-            if room <= 0 or not agenda.anything_due(tx):
-                return 0
+        if room <= 0:
+            return 0
         did = 0
         for sender in self._roads.to_probe(now):
             others = frozenset(s.config.id for s in self.config.senders) - {sender}
@@ -313,9 +319,8 @@ class Worker:
         """Numbers events, finishes sequences, reports outages; only when there is something of it."""
         self._closer.touched |= self._inbox.sequences
         self._inbox.sequences = set()
-        with self.store.read() as tx:
-            if not self._closer.has_work(tx):
-                return 0
+        if not self._closer.has_work(self._look.waiting):
+            return 0
         with self.store.write() as tx:
             closed = self._closer.close(tx)
         self._closer.touched = set()
@@ -326,12 +331,10 @@ class Worker:
         if not self.store.virtual or control.target is None or now >= control.target:
             return False
         stopped = control.paused or control.clock_suspect is not None or bool(self._roads.down)
-        if not stopped and walking.waits_for_tokens(self.store):
+        if not stopped and self._look.waiting.messages and walking.waits_for_tokens(self.store):
             await asyncio.sleep(POLL_S)  # real time fills the sender's bucket; this instant is not over
             return True
-        goals = [control.target, *self._roads.next_probes(now), *self._fetching.next_at()]
-        goals += [] if self.deliverer is None else self.deliverer.next_at()
-        walking.step(self.store, self.config.name, goals)
+        walking.step(self.store, self.config.name, [control.target, *self._roads.next_probes(now)])
         return True
 
 

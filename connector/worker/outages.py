@@ -32,16 +32,16 @@ def beat(tx: Tx, worker: str) -> bool:
     return True
 
 
-def mind_pause(store: Store, row: Control) -> None:
-    """A pause of everything is an outage too: notes its beginning and its end."""
-    with store.read() as tx:
-        noted = outages.lasting_since(tx, "pause") is not None
-    if row.paused != noted:
-        with store.write() as tx:
-            if row.paused:
-                outages.begin(tx, "pause", tx.now)
-            else:
-                outages.finish(tx, "pause")
+def mind_pause(store: Store, row: Control, *, noted: bool) -> int:
+    """A pause of everything is an outage too: notes its beginning and its end; answers how much that was."""
+    if row.paused == noted:
+        return 0
+    with store.write() as tx:
+        if row.paused:
+            outages.begin(tx, "pause", tx.now)
+        else:
+            outages.finish(tx, "pause")
+    return 1
 
 
 def report(tx: Tx) -> int:

@@ -10,17 +10,16 @@ from connector.store.db import Store
 
 
 def waits_for_tokens(store: Store) -> bool:
-    """Whether something is due that only waits for a sender's bucket, or for a row that somebody holds."""
+    """Whether what is due only waits for a sender's bucket, or for a row that somebody holds."""
     with store.read() as tx:
         return agenda.waits_for_tokens(tx)
 
 
 def step(store: Store, worker: str, goals: Iterable[datetime]) -> None:
     """Goes to the next due instant, or to the earliest of these goals; walked, so nobody was away."""
-    with store.read() as tx:
-        following = agenda.next_instant(tx)
-    known = [*goals] if following is None else [*goals, from_ms(following)]
     with store.write() as tx:
+        following = agenda.next_instant(tx)
+        known = [*goals] if following is None else [*goals, from_ms(following)]
         clockrow.set_now(tx, min(known))
         outages.beat(tx, worker, at=min(known))
 

@@ -38,10 +38,17 @@ export class TagihApi implements ICredentialType {
 
 	authenticate: IAuthenticateGeneric = {
 		type: 'generic',
-		properties: { headers: { Authorization: '=Bearer {{ $credentials.apiKey }}' } },
+		properties: { headers: { Authorization: '=Bearer {{ $credentials.apiKey }}', 'Accept-Language': 'en' } },
 	};
 
+	// n8n hands the key on to whatever a redirect names, so none is followed: the key is for this address alone.
 	test: ICredentialTestRequest = {
-		request: { baseURL: '={{ $credentials.baseUrl }}', url: '/v1/me' },
+		request: { baseURL: '={{ $credentials.baseUrl }}', url: '/v1/me', disableFollowRedirect: true },
+		rules: [
+			{
+				type: 'responseSuccessBody',
+				properties: { key: 'business_id', value: undefined, message: 'The answer is not from a Tagih' },
+			},
+		],
 	};
 }

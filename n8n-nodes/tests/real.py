@@ -217,6 +217,11 @@ class N8n:
     def deactivate(self, workflow: str) -> None:
         _good(self.api.post(f"/workflows/{workflow}/deactivate"))
 
+    def kept(self, workflow: str) -> Json:
+        """What our trigger keeps between its runs: the one trigger of this workflow."""
+        found: Json = _good(self.api.get(f"/workflows/{workflow}"))["staticData"]
+        return dict(next(iter(found.values())))
+
     def runs(self, workflow: str, *, status: str | None = None) -> list[Json]:
         """The runs of a workflow with their data, the newest first; a run that is running is not shown."""
         asked = {"workflowId": workflow, "includeData": "true"} | ({"status": status} if status else {})

@@ -1,10 +1,16 @@
 """The trigger node in a real n8n: subscribed, believed, once, and not lost when n8n is down."""
 
+import base64
+import hashlib
+import hmac
+import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+from between import Call, Relay
 from real import Json, N8n, output, tagih, trigger
 from running import Home, until
 
@@ -22,6 +28,20 @@ def subscribed(home: Home, n8n: N8n, count: int) -> None:
 def made(home: Home, number: str, **more: Any) -> Json:
     given = {"amount": "1500000", "due_date": "2027-03-05", "invoice_number": number}
     return home.act("create_invoice", customer_name=f"Uji {number}", **{**given, **more})
+
+
+def post(hook: Json, secret: str, body: bytes, *, id: str, age_s: int = 0, **headers: str) -> httpx.Response:
+    """A delivery to a trigger, signed as Tagih does it."""
+    at = str(int(time.time()) - age_s)
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = base64.b64encode(hmac.digest(key, f"{id}.{at}.".encode() + body, hashlib.sha256)).decode()
+    said = {"webhook-id": id, "webhook-timestamp": at, "webhook-signature": f"v1,{signed}"}
+    return httpx.post(
+        hook["url"],
+        content=headers.pop("tampered", "").encode() or body,
+        headers={"content-type": "application/json", **said, **headers},
+        trust_env=False,
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -56,11 +76,6 @@ def test_an_event_starts_an_action_once(n8n: N8n, home: Home, credential: Json) 
     assert output(run)[0]["result"] == "updated"
     [hook] = hooks_of(home, n8n.url)
     assert (hook["quiet"], hook["name"]) == ("21:00-07:00", "n8n: react")
-    number = output(run, "Tagih Trigger")[0]["event_number"]
-    again = home.client().post(f"/v1/webhooks/{hook['id']}/replay", json={"from_event_number": number})
-    assert again.json()["events"] == 1
-    until(lambda: hooks_of(home, n8n.url)[0]["waiting"] == 0, 20)
-    assert len(n8n.runs(flow)) == 1
 
 
 def test_two_workflows_hear_one_event_and_each_only_what_it_asked_for(
@@ -81,17 +96,29 @@ def test_two_workflows_hear_one_event_and_each_only_what_it_asked_for(
     assert (told["n8n: second"]["quiet"], told["n8n: first"]["quiet"]) == ("off", "21:00-07:00")
 
 
-def test_a_forged_event_starts_nothing(n8n: N8n, home: Home, credential: Json) -> None:
-    flow = n8n.workflow("forged", [trigger(credential, ["invoice_created"])])
+def test_a_replay_runs_the_workflow_again_and_a_retry_does_not(
+    n8n: N8n, home: Home, credential: Json
+) -> None:
+    flow = n8n.workflow("again", [trigger(credential, ["invoice_created"])])
     subscribed(home, n8n, 1)
+    made(home, "TR-9")
+    [run] = n8n.ended(flow)
     [hook] = hooks_of(home, n8n.url)
-    headers = {"webhook-id": "evt_x", "webhook-timestamp": "1", "webhook-signature": "v1,AAAA"}
+    event = output(run, "Tagih Trigger")[0]
+    asked = {"from_event_number": event["event_number"]}
+    time.sleep(1.1)  # a delivery bears whole seconds
 
-    answer = httpx.post(hook["url"], json={"type": "invoice_paid"}, headers=headers, trust_env=False)
-    bare = httpx.post(hook["url"], json={"type": "invoice_paid"}, trust_env=False)
+    home.client().post(f"/v1/webhooks/{hook['id']}/replay", json=asked).raise_for_status()
+    runs = n8n.ended(flow, 2)
+    time.sleep(1.1)
+    home.client().post(f"/v1/webhooks/{hook['id']}/replay", json=asked).raise_for_status()
+    runs = n8n.ended(flow, 3)
+    body = json.dumps(event).encode()
+    retried = post(hook, n8n.kept(flow)["secret"], body, id=event["event_id"])
 
-    assert (answer.status_code, bare.status_code) == (401, 401)
-    assert n8n.runs(flow) == []
+    assert {output(run, "Tagih Trigger")[0]["event_id"] for run in runs} == {event["event_id"]}
+    assert (retried.status_code, retried.text) == (200, "seen before")
+    assert len(n8n.runs(flow)) == 3
 
 
 def test_a_deactivated_workflow_is_unsubscribed(n8n: N8n, home: Home, credential: Json) -> None:
@@ -142,3 +169,95 @@ def test_the_first_flow_of_the_page_answers_a_reply(n8n: N8n, home: Home, creden
 
     phone = home.client().get("/v1/sandbox/phones/081290050008").json()["items"]
     assert "Terima kasih, kami baca." in [one["text"] for one in phone]
+
+
+BODY = json.dumps({"type": "invoice_paid", "event_id": "evt_t17", "invoice_number": "T17"}).encode()
+
+
+def test_t17_a_tampered_an_old_and_a_copied_delivery_start_nothing(
+    n8n: N8n, home: Home, credential: Json
+) -> None:
+    flow = n8n.workflow("forged", [trigger(credential, ["invoice_paid"])])
+    subscribed(home, n8n, 1)
+    [hook] = hooks_of(home, n8n.url)
+    secret = n8n.kept(flow)["secret"]
+    other = "whsec_" + base64.b64encode(b"a secret of somebody else").decode()
+    changed = BODY.replace(b"T17", b"T18").decode()
+
+    refused = [
+        post(hook, secret, BODY, id="evt_t17", tampered=changed),
+        post(hook, secret, BODY, id="evt_t17", age_s=301),
+        post(hook, secret, BODY, id="evt_t17", age_s=-301),
+        post(hook, secret, BODY, id="evt_t17", **{"webhook-id": "evt_another"}),
+        post(hook, other, BODY, id="evt_t17"),
+        httpx.post(hook["url"], content=BODY, trust_env=False),
+    ]
+    runs_of_the_forged = n8n.runs(flow)
+    genuine = post(hook, secret, BODY, id="evt_t17")
+    at = {"webhook-timestamp": genuine.request.headers["webhook-timestamp"]}
+    at["webhook-signature"] = genuine.request.headers["webhook-signature"]
+    copied = post(hook, secret, BODY, id="evt_t17", **at, **{"tagih-replay": "of a stranger"})
+
+    assert [answer.status_code for answer in refused] == [401] * len(refused)
+    assert runs_of_the_forged == []
+    assert (genuine.status_code, copied.status_code, copied.text) == (200, 200, "seen before")
+    assert [output(run, "Tagih Trigger")[0]["invoice_number"] for run in n8n.ended(flow)] == ["T17"]
+
+
+def test_a_secret_that_was_changed_at_the_server_is_taken_over(
+    n8n: N8n, home: Home, credential: Json
+) -> None:
+    """Within its 24 hours by the first event, afterwards by the second attempt of one: no event is lost."""
+    flow = n8n.workflow("rotated", [trigger(credential, ["invoice_created"])])
+    subscribed(home, n8n, 1)
+    [hook] = hooks_of(home, n8n.url)
+    secrets = [n8n.kept(flow)["secret"]]
+
+    home.client().post(f"/v1/webhooks/{hook['id']}/rotate-secret").raise_for_status()
+    made(home, "TR-10")
+    until(lambda: n8n.kept(flow)["secret"] != secrets[0], 20, n8n.tail)
+    secrets.append(n8n.kept(flow)["secret"])
+    home.advance("PT1M")  # it is tried again
+    n8n.ended(flow)
+    home.client().post(f"/v1/webhooks/{hook['id']}/rotate-secret").raise_for_status()
+    home.change("DELETE FROM secrets WHERE accepted_until_m IS NOT NULL")  # the 24 hours are over
+    made(home, "TR-11")
+    until(lambda: n8n.kept(flow)["secret"] not in secrets, 20, n8n.tail)
+    home.advance("PT1M")
+    runs = n8n.ended(flow, 2)
+
+    assert [output(run, "Tagih Trigger")[0]["invoice_number"] for run in runs] == ["TR-10", "TR-11"]
+    forged = post(hook, secrets[0], BODY, id="evt_t17_former")
+    assert forged.status_code == 401
+
+
+def test_a_subscription_that_was_stopped_goes_on_when_the_workflow_is_published_again(
+    n8n: N8n, home: Home, key: str, relay: Relay
+) -> None:
+    """It could not be ended when the workflow was: the node finds it again, and what had waited comes."""
+    through = n8n.credential("Through the relay", relay.url, key)
+    flow = n8n.workflow("stopped", [trigger(through, ["invoice_created"])])
+    subscribed(home, n8n, 1)
+    [hook] = hooks_of(home, n8n.url)
+    whole = relay.answer
+
+    def unending(call: Call) -> tuple[int, bytes]:
+        return (503, b"{}") if call.method == "DELETE" else whole(call)
+
+    relay.answer = unending
+    n8n.deactivate(flow)
+    until(lambda: any(call.method == "DELETE" for call in relay.calls), 20, n8n.tail)
+    home.client().patch(f"/v1/webhooks/{hook['id']}", json={"active": False}).raise_for_status()
+    made(home, "TR-12")
+
+    n8n.activate(flow)
+    until(lambda: [one["state"] for one in hooks_of(home, n8n.url)] == ["active"], 20, n8n.tail)
+    made(home, "TR-13")
+
+    runs = n8n.ended(flow, 2)
+    relay.answer = whole
+    assert [one["id"] for one in hooks_of(home, n8n.url)] == [hook["id"]]
+    heard = [output(run, "Tagih Trigger")[0]["invoice_number"] for run in runs]
+    assert heard == ["TR-12", "TR-13"]
+    n8n.deactivate(flow)
+    until(lambda: hooks_of(home, n8n.url) == [], 20, n8n.tail)

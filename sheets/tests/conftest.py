@@ -1,11 +1,13 @@
 """A running Tagih for the script, and the fake of Google's services that plays the script."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -16,7 +18,30 @@ for folder in (ROOT / "tests", ROOT / "tests" / "outside"):
 
 from running import Home  # noqa: E402
 
+README = (HERE.parent / "README.md").read_text(encoding="utf-8")
 HEAD = ["Nama", "No HP", "Jumlah", "Jatuh Tempo", "No Tagihan", "Lunas"]
+
+
+def tenant(number: str, name: str = "", phone: str = "", **more: Any) -> list[Any]:
+    """A row with a person and a phone of its own: all tests share one Tagih."""
+    own = f"0812-8{crc32(number.encode()) % 10_000_000:07}"
+    row = [name or f"Rini {number}", phone or own, "1.500.000", "2026-12-05", number, ""]
+    for heading, value in more.items():
+        row[HEAD.index(heading)] = value
+    return row
+
+
+def told(seen: dict[str, Any], heading: str) -> list[str]:
+    """A column of ours, below its heading."""
+    at = next(place for place, text in enumerate(seen["cells"][0]) if text.startswith(f"Tagih: {heading}"))
+    return [row[at] if len(row) > at else "" for row in seen["cells"][1:]]
+
+
+def commands() -> list[list[str]]:
+    """What sheets/README.md tells to type at `tagih`, without the home, which is the test's own."""
+    told = re.findall(r"`\.venv/bin/tagih ([^`]+)`", README)
+    assert all(words.endswith(" --home .tagih") for words in told)
+    return [words.removesuffix(" --home .tagih").split() for words in told]
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +57,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 @pytest.fixture(scope="session")
 def key(home: Home) -> str:
     """The restricted key that sheets/README.md tells to make."""
-    return home.done("keys", "create", "sheet", "--preset", "sheets").split()[0]
+    [told] = [words for words in commands() if words[:2] == ["keys", "create"]]
+    return home.done(*told).split()[0]
 
 
 @pytest.fixture

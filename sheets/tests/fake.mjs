@@ -12,12 +12,22 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const job = JSON.parse(readFileSync(0, 'utf8'));
 const seen = { toasts: [], requests: [], sleeps: [], asked: [], errors: [], answers: [] };
 let skew = 0;
+let isCell = false; // a formula runs: Google lets it use a few services, and those of the file's owner
 
 const strict = (name, members) =>
   new Proxy(members, {
     get(target, key) {
       if (typeof key === 'symbol' || key in target) return target[key];
       throw new Error(`${name}.${key} is not a member that this fake knows`);
+    },
+  });
+
+/** A service that formulas have no permission to use. */
+const notInCells = (name, members) =>
+  new Proxy(strict(name, members), {
+    get(target, key) {
+      if (isCell) throw new Error(`You do not have permission to call ${name}.${String(key)}`);
+      return target[key];
     },
   });
 
@@ -43,6 +53,7 @@ const cells = job.sheet.map((row) => row.map(dated));
 const tab = (name, id, cells) => {
   const at = (r, c) => (cells[r - 1] ?? [])[c - 1] ?? '';
   const put = (r, c, value) => {
+    if (isCell) throw new Error('You do not have permission to call setValue');
     while (cells.length < r) cells.push([]);
     while (cells[r - 1].length < c) cells[r - 1].push('');
     if (typeof value === 'string' && value.startsWith('=')) seen.errors.push(`formula written: ${value}`);
@@ -81,10 +92,11 @@ const book = strict('Spreadsheet', {
   getActiveSheet: active,
   getSheets: () => (job.is_tab_gone ? tabs.slice(0, -1) : tabs),
   getSpreadsheetTimeZone: () => 'Asia/Jakarta',
+  getSpreadsheetLocale: () => job.book_locale ?? 'in_ID',
   toast: (text) => seen.toasts.push(text),
 });
 const menu = strict('Menu', { addItem: (title, name) => (seen.answers.push([title, name]), menu), addSeparator: () => menu, addToUi: () => undefined });
-const ui = strict('Ui', {
+const ui = notInCells('Ui', {
   createMenu: () => menu,
   showSidebar: (page) => seen.answers.push(page.content),
   alert: (title, question) => (seen.asked.push(question), job.says_yes ? 'YES' : 'NO'),
@@ -101,16 +113,25 @@ const SpreadsheetApp = strict('SpreadsheetApp', {
 });
 
 // --- everything else ----------------------------------------------------------------------------------------------
-const store = (kept) =>
-  strict('Properties', {
+const LARGEST_PROPERTY = 9 * 1024;
+const store = (kept) => {
+  const write = (name, value) => {
+    if (isCell) throw new Error('Formulas cannot set properties');
+    if (String(value).length > LARGEST_PROPERTY) throw new Error('Argument too large: value');
+    kept[name] = String(value);
+  };
+  return strict('Properties', {
     getProperty: (name) => kept[name] ?? null,
-    setProperty: (name, value) => ((kept[name] = String(value)), undefined),
-    setProperties: (all) => (Object.assign(kept, all), undefined),
+    getKeys: () => Object.keys(kept),
+    setProperty: (name, value) => write(name, value),
+    setProperties: (all) => Object.entries(all).forEach(([name, value]) => write(name, value)),
     deleteProperty: (name) => (delete kept[name], undefined),
   });
+};
 const properties = { user: job.user ?? {}, document: job.document ?? {}, script: {} };
+const owner = job.owner ?? properties.user; // of the file: whoever types a formula, it gets these
 const PropertiesService = strict('PropertiesService', {
-  getUserProperties: () => store(properties.user),
+  getUserProperties: () => store(isCell ? owner : properties.user),
   getDocumentProperties: () => store(properties.document),
 });
 const triggers = (job.triggers ?? []).map((handler) => ({ handler }));
@@ -126,7 +147,7 @@ const building = (handler) => {
   });
   return self;
 };
-const ScriptApp = strict('ScriptApp', {
+const ScriptApp = notInCells('ScriptApp', {
   getProjectTriggers: () => triggers.map(asTrigger),
   newTrigger: building,
   deleteTrigger: (trigger) => triggers.splice(triggers.indexOf(trigger.kept), 1),
@@ -134,19 +155,20 @@ const ScriptApp = strict('ScriptApp', {
 let locked = Boolean(job.locked);
 const lock = strict('Lock', { tryLock: () => (locked ? false : (locked = true)), releaseLock: () => ((locked = false), undefined) });
 const LockService = strict('LockService', { getDocumentLock: () => lock });
-const Session = strict('Session', { getActiveUserLocale: () => job.locale ?? 'in_ID' });
+const Session = notInCells('Session', { getActiveUserLocale: () => job.locale ?? 'in_ID' });
 const cached = {};
 const cache = strict('Cache', { get: (name) => cached[name] ?? null, put: (name, value) => ((cached[name] = value), undefined) });
 const CacheService = strict('CacheService', { getUserCache: () => cache });
+let made = 0;
 const Utilities = strict('Utilities', {
-  getUuid: () => job.uuid ?? 'me',
+  getUuid: () => `${job.uuid ?? 'me'}-${process.pid}-${(made += 1)}`,
   sleep: (ms) => (seen.sleeps.push(ms), (skew += ms), undefined),
   formatDate: (date, zone, pattern) => {
     if (pattern !== 'yyyy-MM-dd') throw new Error(`pattern ${pattern}`);
     return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(date);
   },
 });
-const HtmlService = strict('HtmlService', {
+const HtmlService = notInCells('HtmlService', {
   createHtmlOutputFromFile: (name) => {
     const page = strict('HtmlOutput', { content: readFileSync(join(HERE, '..', `${name}.html`), 'utf8'), setTitle: () => page });
     return page;
@@ -162,7 +184,13 @@ const UrlFetchApp = strict('UrlFetchApp', {
     skew += job.fetch_takes_ms ?? 0;
     const forced = planned.shift();
     if (forced?.fail) throw new Error('Address unavailable');
-    const answer = forced ?? really(url, options);
+    let answer = forced ?? really(url, options);
+    // As Google does it: a redirect is followed, with every header, unless the script says otherwise.
+    for (let hop = 0; hop < 5 && options.followRedirects !== false && answer.status >= 300 && answer.status < 400; hop += 1) {
+      const [, to] = Object.entries(answer.headers ?? {}).find(([name]) => name.toLowerCase() === 'location') ?? [];
+      if (!to) break;
+      answer = really(new URL(to, url).href, options);
+    }
     if (job.while_waiting && seen.requests.length === 1) vm.runInContext(job.while_waiting, context);
     return strict('HTTPResponse', {
       getResponseCode: () => answer.status,
@@ -192,10 +220,12 @@ const source = readdirSync(join(HERE, '..')).filter((name) => name.endsWith('.js
 vm.runInContext(source.map((name) => readFileSync(join(HERE, '..', name), 'utf8')).join('\n'), context);
 vm.runInContext('globalThis.__call = (name, given) => globalThis[name](...given)', context);
 for (const [name, ...given] of job.calls) {
+  isCell = name === name.toUpperCase();
   try {
     seen.answers.push(context.__call(name, given));
   } catch (fault) {
     seen.errors.push(`${name}: ${fault.message}`);
   }
+  isCell = false;
 }
 console.log(JSON.stringify({ ...seen, cells: cells.map((row) => row.map(shown)), notes: notes.map((row) => row.map(shown)), took_ms: skew, triggers, properties, locked }));

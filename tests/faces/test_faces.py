@@ -1,9 +1,8 @@
 """The faces: valid by their platforms' own rules, complete, and never behind the specs."""
 
+import importlib.util
 import json
 import re
-import shutil
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,15 +10,17 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from one_more import one_more
 from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV31SpecValidator
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 from world import KEY, catalog, world
 
-from connector import __version__, actions, cli
+from connector import __version__, cli
 from connector import app as composition
-from connector.actions import run
 from connector.faces import faces
 from connector.faces.shapes import actions_on, triggers_on
-from connector.specs import Catalog, load
+from connector.specs import Catalog
 
 ROOT = Path(__file__).parents[2]
 FACES = faces()
@@ -108,24 +109,9 @@ def test_the_reference_page_names_every_field_of_every_action() -> None:
 
 
 @pytest.fixture
-def with_one_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Catalog]:
-    """The specs and functions with an action more: one file of each, nothing else."""
-    specs, functions = tmp_path / "specs", tmp_path / "functions"
-    shutil.copytree(ROOT / "specs", specs)
-    spec = json.loads((specs / "actions" / "pause_all.json").read_text())
-    spec |= {"name": "wave_hello", "title": "Wave Hello", "surfaces": ["api", "n8n", "zapier", "sheets"]}
-    (specs / "actions" / "wave_hello.json").write_text(json.dumps(spec))
-    functions.mkdir()
-    (functions / "waving.py").write_text(
-        "def wave_hello(ctx, given):\n"
-        "    return {'result': 'paused', 'result_text': given['reason'], 'affected': 7}\n"
-    )
-    monkeypatch.setattr(actions, "__path__", [*actions.__path__, str(functions)])
-    run._modules.cache_clear()
-    yield load(specs, ROOT / "recipes", has_function=run.has_function)
-    monkeypatch.undo()
-    run._modules.cache_clear()
-    sys.modules.pop("connector.actions.waving", None)
+def with_one_more(tmp_path: Path) -> Iterator[Catalog]:
+    with one_more(tmp_path) as larger:
+        yield larger
 
 
 def forms_of(catalog: Catalog, name: str) -> dict[str, tuple[str, set[str]]]:
@@ -147,7 +133,9 @@ def forms_of(catalog: Catalog, name: str) -> dict[str, tuple[str, set[str]]]:
     create = json.loads(made["zapier"]["zapier/generated/creates.json"])[name]["definition"]
     keys = {field["key"] for field in create["operation"]["inputFields"]}
     found["zapier"] = (f"/v1/actions/{create['key']}", keys)
-    node = made["n8n"][f"n8n-nodes/nodes/Tagih/generated/{catalog.actions[name].noun}.ts"]
+    noun, generated = catalog.actions[name].noun, "n8n-nodes/nodes/Tagih/generated"
+    node, index = made["n8n"][f"{generated}/{noun}.ts"], made["n8n"][f"{generated}/index.ts"]
+    assert f"from './{noun}';" in index and f"value: '{noun}'" in index
     assert f"value: '{name}'" in node
     [url] = re.findall(rf"url: '(/v1/actions/{name})'", node)
     shown = node.split(f"operation: ['{name}']")[:-1]
@@ -193,8 +181,57 @@ def test_export_writes_prints_and_finds_what_is_stale(tmp_path: Path) -> None:
     (tmp_path / "docs" / "openapi.json").write_text("{}")
     stale = export("openapi", "--out", str(tmp_path), "--check")
     unknown = export("fax")
+    export("all", "--out", str(tmp_path))
+    orphans = (
+        "n8n-nodes/nodes/Tagih/generated/orphan.ts",
+        "zapier/generated/old/orphan.json",
+        "sheets/OldSpecs.js",
+        "docs/old-fields.md",
+    )
+    for name, copied in zip(orphans, (None, None, "sheets/Specs.js", "docs/zapier-fields.md"), strict=True):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}" if copied is None else (tmp_path / copied).read_text())
+    (tmp_path / "sheets" / "Menu.js").write_text("// by hand")
+    beside = export("all", "--out", str(tmp_path), "--check")
 
     assert json.loads(printed.stdout)["openapi"] == "3.1.0"
     assert written.exit_code == fresh.exit_code == 0
     assert stale.exit_code == 1 and "docs/openapi.json is stale: make generate" in stale.stderr
+    told = [line.split(" ")[0] for line in beside.stderr.splitlines()]
+    assert beside.exit_code == 1 and sorted(told) == sorted(orphans)
     assert unknown.exit_code != 0 and "power-automate" in unknown.stderr
+
+
+def test_the_sheets_template_is_what_its_maker_makes(tmp_path: Path) -> None:
+    spec = importlib.util.spec_from_file_location("make_template", ROOT / "sheets" / "make_template.py")
+    assert spec is not None and spec.loader is not None
+    maker = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(maker)
+    maker.make(tmp_path / "template.xlsx")
+
+    made, kept = sheet_of(tmp_path / "template.xlsx"), sheet_of(ROOT / "sheets" / "template.xlsx")
+
+    assert kept == made
+    assert len(kept["checks"]) == 3
+
+
+def sheet_of(path: Path) -> dict[str, Any]:
+    """What a person meets in a workbook's sheet: words, forms of figures, checks, widths."""
+    sheet = load_workbook(path).active
+    assert isinstance(sheet, Worksheet)
+    cells = {
+        cell.coordinate: (cell.value, cell.number_format, cell.font.b, cell.fill.start_color.rgb)
+        for row in sheet.iter_rows()
+        for cell in row
+    }
+    checks = sheet.data_validations.dataValidation
+    return {
+        "title": sheet.title,
+        "cells": cells,
+        "checks": sorted(
+            (str(c.sqref), c.type, c.operator, c.formula1, c.allow_blank, c.error or "", c.showErrorMessage)
+            for c in checks
+        ),
+        "widths": {letter: side.width for letter, side in sheet.column_dimensions.items()},
+        "frozen": sheet.freeze_panes,
+    }

@@ -1,7 +1,9 @@
 """Events reach their subscribers: signed, in order, at least once, whatever happens to the receiver or to us."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
+from threading import Event
 from typing import Any
 
 import httpx
@@ -11,6 +13,10 @@ from hooks.receiver import Receiver, believes
 from world import at
 
 from connector.store import schema
+from connector.store.db import Tx
+from connector.store.deliveries import LEASE
+from connector.web.telling import EventTelling
+from connector.worker.delivering import TIMEOUT_S
 
 
 def test_an_event_arrives_once_signed_and_as_the_cursor_tells_it(house: House, receiver: Receiver) -> None:
@@ -145,11 +151,13 @@ def test_a_redirect_is_a_failure_and_is_not_followed(
     assert house.log(made["id"])[0]["state"] == "waiting"
 
 
-def test_410_ends_the_sending_and_loses_nothing(house: House, receiver: Receiver) -> None:
+def test_410_ends_the_sending_tells_the_owner_and_loses_nothing(
+    house: House, receiver: Receiver, second: Receiver
+) -> None:
     receiver.answer = lambda _r, _e: 410
     made = house.subscribe(receiver.url, "invoice_created")
-    house.tell("T-1")
-    house.tell("T-2")
+    house.subscribe(second.url, "channel_unhealthy")
+    house.tell("T-1", "T-2")
     gone = house.look(made["id"])
 
     receiver.answer = lambda _r, _e: 200
@@ -157,8 +165,63 @@ def test_410_ends_the_sending_and_loses_nothing(house: House, receiver: Receiver
     house.world.settle()
 
     assert (gone["state"], gone["state_reason"]) == ("stopped", "subscription_gone")
-    assert len(receiver.requests) == 3
-    assert [event["invoice_number"] for event in receiver.taken] == ["T-1", "T-2"]
+    assert sorted(event["invoice_number"] for event in receiver.taken) == ["T-1", "T-2"]
+    [notice] = second.taken  # though both events were on their way
+    assert (notice["reason"], notice["error_code"]) == ("subscription_gone", "410")
+
+
+def test_a_receiver_that_takes_too_long_has_failed_and_is_asked_again(
+    house: House, receiver: Receiver
+) -> None:
+    assert timedelta(seconds=TIMEOUT_S) == timedelta(seconds=15) < LEASE
+    deliverer = house.world.worker.deliverer
+    assert deliverer is not None and deliverer.timeout_s == TIMEOUT_S
+    deliverer.timeout_s = 0.1
+    done = Event()
+    receiver.answer = lambda _r, _e: (done.wait(5), 200)[1]
+    made = house.subscribe(receiver.url, "invoice_created")
+    house.tell("T-1")
+    [slow] = house.log(made["id"])
+
+    done.set()
+    deliverer.timeout_s = TIMEOUT_S
+    house.world.advance(timedelta(minutes=1))
+
+    assert (slow["state"], slow["status_code"], slow["attempts"]) == ("waiting", None, 1)
+    assert "15 seconds" in slow["error_text"]
+    [line] = house.log(made["id"])
+    assert (line["state"], line["attempts"]) == ("delivered", 2)
+
+
+def test_an_event_that_cannot_be_told_fails_alone(
+    house: House, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    known = EventTelling.payloads
+
+    def broken(self: EventTelling, tx: Tx, ids: Sequence[str], **asked: Any) -> dict[str, dict[str, Any]]:
+        found = known(self, tx, ids, **asked)
+        [(id, told)] = found.items()
+        if told["invoice_number"] == "ODD":
+            raise KeyError("a fact that is not there")
+        # Numbers cannot be cut, so this one cannot be made small enough.
+        return {id: told | {"lines": ["1"] * 20_000}} if told["invoice_number"] == "HUGE" else found
+
+    monkeypatch.setattr(EventTelling, "payloads", broken)
+    made = house.subscribe(receiver.url, "invoice_created")
+
+    house.tell("T-1", "ODD", "HUGE", "T-2")
+
+    assert sorted(event["invoice_number"] for event in receiver.taken) == ["T-1", "T-2"]
+    lines = house.log(made["id"], state="failed")
+    assert [(line["attempts"], line["status_code"]) for line in lines] == [(1, None)] * 2
+    assert all("could not be told" in line["error_text"] for line in lines)
+    assert house.look(made["id"])["failing_since"] is None
+    assert [record.message for record in caplog.records].count("event_untold") == 2
+
+    monkeypatch.setattr(EventTelling, "payloads", known)
+    house.call("POST", f"/{made['id']}/replay", {"from_event_number": 1})
+    house.world.settle()
+    assert {line["state"] for line in house.log(made["id"])} == {"delivered"}
 
 
 def test_after_five_days_of_failures_it_stops_tells_the_owner_and_keeps_what_waits(

@@ -98,10 +98,15 @@ class House:
         while self.clock.at <= until:
             while self.deliverer.turn() or self.deliverer.in_flight:
                 await self.deliverer.rest(0.001)
-            following = [at for at in self.deliverer.next_at() if at > self.clock.at]
-            if not following:
+            following = self.next_at()
+            if following is None:
                 return
-            self.clock.at = self.clock.machine_at = min(following)
+            self.clock.at = self.clock.machine_at = following
+
+    def next_at(self) -> datetime | None:
+        with self.store.read() as tx:
+            following = deliveries.next_instant(tx)
+        return None if following is None else from_ms(following)
 
     def look(self) -> Subscription:
         with self.store.read() as tx:

@@ -59,6 +59,40 @@ def test_safety_passes_at_any_hour(house_from: Callable[..., House], receiver: R
     assert [event["type"] for event in receiver.taken[1:]] == ["invoice_created", "needs_human"]
 
 
+def test_who_ends_the_quiet_hours_gets_at_once_what_they_held_in_order(
+    house_from: Callable[..., House], receiver: Receiver
+) -> None:
+    house = house_from(start=at("2026-11-28 23:00"))
+    made = house.subscribe(receiver.url, "invoice_created", quiet="21:00-07:00")
+    for number in ("T-1", "T-2", "T-3"):
+        house.tell(number)
+        house.world.advance(timedelta(minutes=10))
+
+    house.call("PATCH", f"/{made['id']}", {"quiet": "22:00-06:00"})
+    house.world.settle()
+    still = list(receiver.taken)
+    house.world.advance(at("2026-11-29 05:59"))
+    house.call("PATCH", f"/{made['id']}", {"quiet": "off"})
+    house.world.settle()
+
+    assert still == []
+    assert [event["invoice_number"] for event in receiver.taken] == ["T-1", "T-2", "T-3"]
+    assert house.look(made["id"])["waiting"] == 0
+
+
+def test_quiet_hours_that_end_earlier_let_go_earlier(
+    house_from: Callable[..., House], receiver: Receiver
+) -> None:
+    house = house_from(start=at("2026-11-28 23:00"))
+    made = house.subscribe(receiver.url, "invoice_created", quiet="21:00-07:00")
+    house.tell("T-1")
+
+    house.call("PATCH", f"/{made['id']}", {"quiet": "21:00-05:00"})
+    house.world.advance(at("2026-11-29 05:00"))
+
+    assert [event["invoice_number"] for event in receiver.taken] == ["T-1"]
+
+
 def test_a_retry_that_would_fall_into_the_night_waits_for_the_morning(
     house_from: Callable[..., House], receiver: Receiver
 ) -> None:

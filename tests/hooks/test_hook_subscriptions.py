@@ -1,5 +1,6 @@
 """Subscriptions over HTTP: made, found, changed, ended, tested, their secret changed, the past sent again."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -65,6 +66,7 @@ def test_one_event_is_subscribed_at_its_own_address_and_ended_where_location_say
         ({"days_overdue": [2]}, "days_overdue.0", "field_invalid"),
         ({"language": "de"}, "language", "field_invalid"),
         ({"pii": "some"}, "pii", "field_invalid"),
+        ({"ends_at": "2020-01-01T00:00:00+07:00"}, "ends_at", "time_past"),
     ],
 )
 def test_a_wish_that_cannot_be_met_is_refused_with_its_field(
@@ -150,6 +152,34 @@ def test_while_the_secret_is_changed_both_signatures_are_there(house: House, rec
     assert not believes(made["secret"], after.headers, after.body)
 
 
+def test_a_secret_keeps_its_day_however_often_it_is_changed_again(house: House, receiver: Receiver) -> None:
+    made = house.subscribe(receiver.url, "invoice_created")
+    given = [made["secret"]]
+
+    def rotate() -> None:
+        given.append(house.call("POST", f"/{made['id']}/rotate-secret").json()["secret"])
+
+    for _ in range(3):
+        rotate()
+    house.tell("T-1")
+    first = receiver.requests[-1]
+    for _ in range(3):
+        rotate()
+    house.tell("T-2")
+    second = receiver.requests[-1]
+    with house.world.store.write() as tx:  # a day later
+        table = schema.secrets
+        former = table.c.accepted_until_m.is_not(None)
+        tx.conn.execute(table.update().where(former).values(accepted_until_m=tx.machine_ms - 1))
+    rotate()
+    house.tell("T-3")
+
+    assert [believes(secret, first.headers, first.body) for secret in given[:4]] == [True] * 4
+    assert [believes(secret, second.headers, second.body) for secret in given[:7]] == [False] * 2 + [True] * 5
+    assert len(receiver.requests[-1].headers["webhook-signature"].split(" ")) == 2
+    assert len(house.world.rows(schema.secrets)) == 2
+
+
 def test_a_test_event_comes_at_any_hour_and_says_that_it_is_one(house: House, receiver: Receiver) -> None:
     made = house.subscribe(receiver.url, "needs_human", quiet="21:00-07:00")
     house.world.advance(at("2026-11-28 23:00"))
@@ -180,7 +210,6 @@ def test_the_past_is_sent_again_from_a_number_or_a_time_in_order_under_the_same_
     all_of_it = house.call("POST", f"/{made['id']}/replay", {"from_event_number": 1}).json()
     house.world.settle()
     again = [(event["invoice_number"], event["event_id"]) for event in receiver.taken]
-    marks = {request.headers.get("tagih-replay") for request in receiver.requests}
     receiver.requests.clear()
     by_time = house.call("POST", f"/{made['id']}/replay", {"from_time": "2026-11-28T11:59:00+07:00"}).json()
     house.world.settle()
@@ -188,9 +217,41 @@ def test_the_past_is_sent_again_from_a_number_or_a_time_in_order_under_the_same_
 
     assert (all_of_it["events"], all_of_it["next_event_number"]) == (3, None)
     assert again == [(name, first[name]) for name in ("T-1", "T-2", "T-3")]
-    assert marks == {"true"}
     assert by_time["events"] == by_number["events"] == 1
     assert [event["invoice_number"] for event in receiver.taken] == ["T-3"]
+
+
+def test_each_replay_bears_a_mark_of_its_own_which_its_retries_keep(house: House, receiver: Receiver) -> None:
+    made = house.subscribe(receiver.url, "invoice_created")
+    house.tell("T-1", "T-2")
+
+    for _ in range(2):
+        receiver.answer = lambda _r, _e: 503
+        house.call("POST", f"/{made['id']}/replay", {"from_event_number": 1})
+        house.world.settle()
+        receiver.answer = lambda _r, _e: 200
+        house.world.advance(timedelta(minutes=1))
+
+    marks = [request.headers.get("tagih-replay") for request in receiver.requests]
+    assert marks[:2] == [None, None] and len(marks) == 8
+    assert len(set(marks[2:5])) == len(set(marks[5:])) == 1
+    assert marks[2] != marks[5]
+
+
+def test_a_replay_leaves_alone_what_waits_anyway(house: House, receiver: Receiver) -> None:
+    made = house.subscribe(receiver.url, "invoice_created")
+    house.tell("T-1")
+    receiver.answer = lambda _r, _e: 503
+    house.tell("T-2")
+
+    asked = house.call("POST", f"/{made['id']}/replay", {"from_event_number": 1}).json()
+    twice = house.call("POST", f"/{made['id']}/replay", {"from_event_number": 1}).json()
+
+    assert (asked["events"], twice["events"]) == (1, 0)
+    assert [(line["replay"], line["state"]) for line in house.log(made["id"])] == [
+        (True, "waiting"),
+        (False, "waiting"),
+    ]
 
 
 def test_filters_narrow_down(house: House, receiver: Receiver, second: Receiver) -> None:

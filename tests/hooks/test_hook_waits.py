@@ -5,6 +5,8 @@ from datetime import timedelta
 from hooks.house import House
 from hooks.receiver import Receiver
 
+from connector.store import schema
+
 
 def test_it_hears_of_one_customer_once_and_is_gone(house: House, receiver: Receiver) -> None:
     first = house.world.invoice("W-1", customer_name="Uji Satu", customer_phone=None, recipe=None)
@@ -38,9 +40,13 @@ def test_it_ends_by_itself(house: House, receiver: Receiver) -> None:
     waits = house.subscribe(receiver.url, "invoice_created", once=True, ends_at=ends.isoformat())
     before = house.look(waits["id"])
 
-    house.call("PATCH", f"/{waits['id']}", {"ends_at": (ends - timedelta(hours=3)).isoformat()})
+    past = house.call("PATCH", f"/{waits['id']}", {"ends_at": (ends - timedelta(hours=3)).isoformat()})
+    with house.world.store.write() as tx:  # the two hours are over
+        tx.conn.execute(schema.subscriptions.update().values(ends_at_m=tx.machine_ms - 1))
     house.tell("W-1")
 
+    assert (past.status_code, past.json()["errors"][0]["field"]) == (422, "ends_at")
+    assert past.json()["errors"][0]["code"] == "time_past"
     assert before["ends_at"] == ends.replace(microsecond=0).isoformat()
     assert house.call("GET", f"/{waits['id']}").json()["code"] == "subscription_not_found"
     assert receiver.taken == []

@@ -32,6 +32,7 @@ class Server:
 
     answer: Callable[[Call], tuple[int, bytes]] = lambda _call: (200, b'{"ok":true}')
     calls: list[Call] = field(default_factory=list)
+    location: str | None = None  # where it sends everybody who asks, path and all
 
     def __post_init__(self) -> None:
         server = self
@@ -48,6 +49,8 @@ class Server:
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(said)))
+                if server.location:
+                    self.send_header("Location", server.location + self.path)
                 self.end_headers()
                 self.wfile.write(said)
 

@@ -49,6 +49,28 @@ def test_the_page_on_plain_http_runs_from_top_to_bottom(home: Home) -> None:
     assert home.in_the_log("Rina Wulandari") == []
 
 
+def test_the_key_of_the_page_on_power_automate_shows_flows_whole_people(home: Home) -> None:
+    page = (DOCS / "power-automate" / "README.md").read_text(encoding="utf-8")
+    [made] = re.findall(r"```\n\s+(\.venv/bin/tagih .*)\n", page)
+    listed, revoked = re.findall(r"`(\.venv/bin/tagih keys (?:list|revoke).*?)`", page)
+
+    def typed(command: str) -> str:
+        assert command.startswith(".venv/bin/tagih ") and command.endswith(" --home .tagih")
+        return home.done(*command.removesuffix(" --home .tagih").split()[1:])
+
+    flow = home.client(typed(made).strip())
+    people = {"customer_name": "Rina Wulandari", "customer_phone": "081290001111", "recipe": None}
+    wish = {**people, "invoice_number": "PA-1", "amount": "150000", "due_date": "2026-12-05"}
+    answer = flow.post("/v1/actions/create_invoice", json=wish).json()
+    hook = flow.post("/v1/webhooks/events/invoice_paid", json={"url": "https://a.logic.azure.com/x"}).json()
+    [id] = re.findall(r"^(key_\w+) +power-automate +power_automate +valid", typed(listed), re.MULTILINE)
+    typed(revoked.replace("ID", id))
+
+    assert (answer["customer_name"], answer["customer_phone"]) == ("Rina Wulandari", "+6281290001111")
+    assert hook["pii"] == "full"
+    assert flow.get("/v1/me").status_code == 401
+
+
 def test_what_power_automate_is_told_to_call_is_there(home: Home) -> None:
     definition = json.loads((DOCS / "power-automate" / "apiDefinition.swagger.json").read_bytes())
     url = "https://prod-11.southeastasia.logic.azure.com/workflows/1/triggers/on/run?sig=x"

@@ -248,7 +248,8 @@ def test_the_policies_are_the_ones_promised(catalog: Catalog) -> None:
 
 
 def test_keys_for_flows_never_approve_destinations(catalog: Catalog) -> None:
-    assert {"read", "write", "admin", "n8n", "zapier", "sheets", "accounting"} == set(catalog.presets)
+    flows = {"n8n", "zapier", "power_automate", "sheets"}
+    assert {"read", "write", "admin", "accounting", *flows} == set(catalog.presets)
     for preset in catalog.presets.values():
         assert "destinations" not in preset.scopes, preset.name
     assert [p.name for p in catalog.presets.values() if p.in_path] == ["accounting"]

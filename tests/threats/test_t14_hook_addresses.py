@@ -46,7 +46,9 @@ def delivered_by(loop: WatchedLoop, house: Store_, *, times: int = 1) -> None:
             async with Outgoing() as guarded:  # one that remembers no name
                 house.deliverer.outgoing = guarded
                 await _one_wave(house)
-            house.clock.at = house.deliverer.next_at()[0]
+            following = house.next_at()
+            assert following is not None
+            house.clock.at = following
 
     try:
         loop.run_until_complete(run())

@@ -1,6 +1,7 @@
 'use strict';
 
 const OURS = new Set(['deduplication_key', 'halt_on']);
+const TEXTS = new Set(['string', 'text', 'file']);
 const INSTANT = /^\d{4}-\d{2}-\d{2}[T ]\d/;
 
 const isBlank = (value) =>
@@ -20,21 +21,25 @@ function bodyOf(fields, shape, given) {
   for (const name of Object.keys(shape.loaded)) {
     const before = `${name}__`;
     const found = filled(given).filter(([key]) => key.startsWith(before));
-    if (found.length) body[name] = Object.fromEntries(found.map(([key, value]) => [key.slice(before.length), value]));
+    if (found.length) body[name] = Object.fromEntries(found.map(([key, value]) => [key.slice(before.length), asText(value)]));
   }
   return body;
 }
 
 /**
- * Whole numbers of a drop-down arrive as text, and another app's date with a time of day: both become what was
- * meant. What is neither stays as it is, so that the server can say so.
+ * Whole numbers of a drop-down arrive as text, another app's phones and invoice numbers as figures, its dates with
+ * a time of day: each becomes what was meant. What is none of these stays as it is, so that the server can say so.
  */
 function valueOf({ key, type, list, dict }, shape, value) {
   if (list) return [].concat(value).filter((one) => !isBlank(one)).map((one) => valueOf({ key, type }, shape, one));
   if (dict) return Object.fromEntries(filled(value));
   if (type === 'integer' && /^-?\d+$/.test(value)) return Number(value);
-  return shape.dates.includes(key) && INSTANT.test(value) ? value.slice(0, 10) : value;
+  if (shape.dates.includes(key) && INSTANT.test(value)) return value.slice(0, 10);
+  return TEXTS.has(type) ? asText(value) : value;
 }
+
+/** A figure as the digits that people see; never 8.129005e10. */
+const asText = (value) => (Number.isSafeInteger(value) ? String(value) : value);
 
 /** A line's fields without what makes their keys unique in the form: `lines__amount` is `amount` again. */
 function linesOf({ key, children }, shape, value) {

@@ -18,6 +18,7 @@ const addAddressAndKey = (request, z, bundle) => {
     headers: {
       ...request.headers,
       accept: 'application/json',
+      'accept-language': 'en', // Zapier's editor is English; what customers read keeps its own language
       authorization: `Bearer ${bundle.authData.api_key}`,
       'user-agent': `tagih-zapier/${version}`, // core sets it in lower case; another spelling would lose
     },

@@ -42,11 +42,13 @@ def zapiers_checks() -> Iterator[str]:
     server.server_close()
 
 
-def run(*words: str, endpoint: str = "http://127.0.0.1:9") -> "subprocess.CompletedProcess[str]":
-    """One command in the app's folder, by the Node that Zapier runs."""
+def run(
+    *words: str, endpoint: str = "http://127.0.0.1:9", app: Path = APP
+) -> "subprocess.CompletedProcess[str]":
+    """One command in an app's folder, by the Node that Zapier runs."""
     return subprocess.run(
         [node(), str(COMMAND), *words],
-        cwd=APP,
+        cwd=app,
         env={
             "PATH": f"{Path(shutil.which(node()) or '').parent}:{os.environ['PATH']}",
             "HOME": os.environ.get("HOME", "/"),

@@ -37,10 +37,10 @@ def written(kind: str) -> dict[str, Any]:
 class Zap:
     """The app with one connection: every call is a bundle to one of its parts."""
 
-    def __init__(self, url: str, key: str) -> None:
+    def __init__(self, url: str, key: str, app: Path = APP) -> None:
         self._auth = {"base_url": url, "api_key": key}
         self._process = subprocess.Popen(
-            [node(), str(HERE / "player.js")],
+            [node(), str(app / "tests" / "player.js")],
             env={"TAGIH_AUTH": json.dumps(self._auth)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -86,11 +86,34 @@ def test_a_wrong_key_asks_for_a_new_connection(zap: Zap, home: Home) -> None:
         "https://tagih.example.com/#x",
     ],
 )
-def test_an_address_that_would_show_the_key_is_refused(zap: Zap, address: str) -> None:
+def test_t22_an_address_that_would_show_the_key_is_refused(zap: Zap, address: str) -> None:
     error = asked(zap, address)
 
     assert error["code"] == "address_invalid"
     assert error["message"].startswith("The address of your Tagih cannot be used.")
+
+
+def test_what_the_editor_shows_is_english(zap: Zap, home: Home) -> None:
+    """Zapier takes an app in English only (its rule 5.7), though the business, and so its results, speak Indonesian."""
+    fields = {"customer_name": "Uji Inggris", "due_date": "2026-12-10"}
+    id_, en = (home.client(language=language) for language in ("id", "en"))
+    stranger = {"Authorization": "Bearer tgh_wrong"}
+
+    wrong = zap.refused("authentication.test", authData={"base_url": home.url, "api_key": "tgh_wrong"})
+    refused = zap.refused(
+        "creates.create_invoice.operation.perform", inputData={**fields, "amount": "banyak"}
+    )
+    choices = zap.done("triggers.list_case_reasons.operation.perform")
+
+    for said, path, more in (
+        (wrong["message"], "/v1/me", {"headers": stranger}),
+        (refused["message"], "/v1/actions/create_invoice", {"json": {**fields, "amount": "banyak"}}),
+    ):
+        method = "POST" if "json" in more else "GET"
+        ours, theirs = (client.request(method, path, **more).json() for client in (en, id_))
+        assert said.startswith(f"{ours['title']}\n{ours['detail']}") and ours["title"] != theirs["title"]
+    ours, theirs = (client.get("/v1/options/case_reasons").json() for client in (en, id_))
+    assert choices == ours != theirs
 
 
 def test_a_path_before_the_api_and_slashes_at_its_end_are_fine(zap: Zap, home: Home, key: str) -> None:
@@ -137,8 +160,8 @@ def test_what_is_in_flight_already_is_asked_again(zap: Zap, stand: Stand) -> Non
     assert (asked(zap, stand.url)["name"], asked(zap, stand.url)["delay"]) == ("ThrottledError", 1)
 
 
-def test_a_redirect_gets_no_key(zap: Zap, stand: Stand) -> None:
-    """T-22: a base that answers 302 to somebody else."""
+def test_t22_a_redirect_gets_no_key(zap: Zap, stand: Stand) -> None:
+    """A base that answers 302 to somebody else."""
     evil = Stand()
     stand.answer = (302, {"Location": f"{evil.url}/v1/me"}, "")
 

@@ -117,7 +117,9 @@ def test_a_dry_run_says_what_would_happen(create: Any, search: Any) -> None:
     assert search("get_invoice", invoice="ZY-1") == []
 
 
-def test_a_document_goes_with_its_invoice(create: Any, zap: Zap, drive: str, home: Home) -> None:
+def test_t22_a_document_goes_with_its_invoice_and_is_fetched_without_the_key(
+    create: Any, zap: Zap, drive: str, home: Home
+) -> None:
     invoice(create, "ZF-1", pdf=f"{drive}/invoice.pdf?token=1")
     again = invoice(create, "ZF-1", pdf=f"{drive}/invoice.pdf?token=2")
     gone = zap.refused("creates.create_invoice.operation.perform", inputData={"pdf": f"{drive}/gone"})

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from conftest import Zap, written
+from conftest import ROOT, Zap, written
 from hooks.receiver import Receiver
 from running import Home, until
 
@@ -95,8 +95,29 @@ def test_the_editor_tries_only_what_the_filters_let_through(zap: Zap) -> None:
     assert none == [sample] or {event["reason"] for event in none} == {other}
 
 
-def test_a_key_sends_events_to_its_own_host_only(home: Home, receiver: Receiver) -> None:
-    """T-16: the key that docs/zapier.md tells to make, when it is stolen."""
+def test_t17_made_up_fields_do_not_survive_asking_again(zap: Zap) -> None:
+    """Zapier gives an app nothing to check a signature against: docs/zapier.md says so, and what to do instead."""
+    zap.create(
+        "create_invoice",
+        customer_name="Uji Palsu",
+        amount="50.000",
+        due_date="2026-12-20",
+        invoice_number="ZT17-1",
+    )
+    sample = TRIGGERS["invoice_paid"]["definition"]["operation"]["sample"]
+    forged = {**sample, "invoice_number": "ZT17-1", "invoice_status": "paid"}
+
+    [believed] = zap.done("triggers.invoice_paid.operation.perform", cleanedRequest=forged, inputData={})
+    [found] = zap.search("get_invoice", invoice=believed["invoice_number"])
+
+    assert believed == forged
+    assert (found["invoice_status"], found["amount_due"]) == ("waiting", "50000")
+    page = (ROOT / "docs" / "zapier.md").read_text()
+    assert "Zapier gives an app no way to check that" in page and "ask again with **Find Invoice**" in page
+
+
+def test_t16_a_key_sends_events_to_its_own_host_only(home: Home, receiver: Receiver) -> None:
+    """The key that docs/zapier.md tells to make, when it is stolen."""
     bound = home.done("keys", "create", "bound", "--preset", "zapier", "--hook-host", "hooks.zapier.com")
     stolen = Zap(home.url, bound.split()[0])
 

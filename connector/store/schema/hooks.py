@@ -49,7 +49,7 @@ subscriptions = Table(
     Column("once", Boolean),  # it ends with the first event that is received
     Column("ends_at_m", Instant),  # it ends by itself
     Column("created_at", Instant, nullable=False),
-    Column("updated_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),  # when its state last changed
 )
 
 deliveries = Table(
@@ -81,7 +81,9 @@ deliveries = Table(
     Column("status", Integer),  # of HTTP; null: no answer
     Column("answer", Text),  # 200 masked characters of a public receiver's refusal
     Column("created_at", Instant, nullable=False),
-    Column("created_at_m", Instant, nullable=False),
+    Column(
+        "created_at_m", Instant, nullable=False
+    ),  # of a replay: when it was asked for, by which it is known
     UniqueConstraint("subscription_id", "event_id"),
     Index(
         "ix_deliveries_due",

@@ -23,6 +23,7 @@ export class Tagih implements INodeType {
 		webhooks: waitingWebhooks,
 		requestDefaults: {
 			baseURL: '={{ $credentials.baseUrl }}',
+			disableFollowRedirect: true, // n8n would hand the key on to whatever a redirect names
 			headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
 		},
 		properties,

@@ -6,14 +6,40 @@ import type {
 	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
 	INode,
+	IWebhookFunctions,
 	JsonObject,
 } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 type Fault = { field?: string; detail?: string };
 
+const ADDRESS = 'Check the address in the credential: it is where Tagih itself answers, without a path.';
+
+/**
+ * What the server said, when it did what was asked. 1. A redirect is not followed, for n8n would hand the key on to
+ * whatever it names. 2. Any other answer but a 2xx is a refusal. 3. What is no JSON is not from Tagih.
+ */
+export function accepted(node: INode, status: number, body: unknown): IDataObject {
+	if (status >= 300 && status < 400) {
+		throw new NodeApiError(node, {}, {
+			message: 'The address redirects elsewhere, where the API key does not go',
+			description: `It answered ${status}. ${ADDRESS}`,
+			httpCode: String(status),
+		});
+	}
+	const said = typeof body === 'object' && body !== null ? (body as IDataObject) : undefined;
+	if (status < 200 || status >= 300) throw refusal(node, status, said ?? {});
+	if (!said) throw stranger(node);
+	return said;
+}
+
+/** Somebody answers there, but not Tagih. */
+export function stranger(node: INode): NodeApiError {
+	return new NodeApiError(node, {}, { message: 'The answer is not from a Tagih', description: ADDRESS });
+}
+
 /** The server's refusal in its own words: its title, what to do, and which fields are wrong. */
-export function refusal(node: INode, status: number, body: IDataObject): NodeApiError {
+function refusal(node: INode, status: number, body: IDataObject): NodeApiError {
 	const faults = Array.isArray(body.errors) ? (body.errors as Fault[]) : [];
 	// One fault is told by the detail itself.
 	const fields = faults.length > 1 ? faults.map((fault) => `${fault.field}: ${fault.detail}`) : [];
@@ -27,7 +53,7 @@ export function refusal(node: INode, status: number, body: IDataObject): NodeApi
 
 /** A call of our own, beside those that n8n makes for an operation; a refusal is thrown. */
 export async function called(
-	context: IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions,
+	context: IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions | IWebhookFunctions,
 	method: IHttpRequestMethods,
 	url: string,
 	body?: IDataObject,
@@ -41,10 +67,9 @@ export async function called(
 		body,
 		headers,
 		json: true,
+		disableFollowRedirect: true,
 		ignoreHttpStatusErrors: true,
 		returnFullResponse: true,
 	})) as IN8nHttpFullResponse;
-	const said = (answer.body ?? {}) as IDataObject;
-	if (answer.statusCode >= 400) throw refusal(context.getNode(), answer.statusCode, said);
-	return said;
+	return accepted(context.getNode(), answer.statusCode, answer.body);
 }

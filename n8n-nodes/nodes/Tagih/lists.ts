@@ -5,15 +5,16 @@ import type {
 	ResourceMapperFields,
 } from 'n8n-workflow';
 
-import { called } from './calls';
+import { called, stranger } from './calls';
 import { LISTS } from './generated/lists';
 
 type Loader = (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>;
 
 function loader(list: string): Loader {
 	return async function (this: ILoadOptionsFunctions) {
-		const found = (await called(this, 'GET', `/v1/options/${list}`)) as unknown as Array<{ id: string; label: string }>;
-		return found.map(({ id, label }) => ({ name: label, value: id }));
+		const found: unknown = await called(this, 'GET', `/v1/options/${list}`);
+		if (!Array.isArray(found)) throw stranger(this.getNode());
+		return (found as Array<{ id: string; label: string }>).map(({ id, label }) => ({ name: label, value: id }));
 	};
 }
 

@@ -9,39 +9,11 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 
-import { refusal } from './calls';
-import { JSON_FIELDS, KEYED } from './generated/lists';
+import { accepted, stranger } from './calls';
+import { KEYED } from './generated/lists';
+import { tidied } from './tidying';
 
 const LARGEST_PAGE = 100;
-
-type Pairs = Array<{ name?: string; value?: string }>;
-
-function isPairs(value: unknown): value is Pairs {
-	return Array.isArray(value) && value.every((one) => typeof one === 'object' && one !== null && 'name' in one);
-}
-
-/** The fields of a body as the server takes them: what is blank is left out, pairs are an object, JSON is read. */
-export function tidied(body: IDataObject): IDataObject {
-	const found: IDataObject = {};
-	for (const [name, value] of Object.entries(body)) {
-		if (value === undefined || value === null || value === '') continue;
-		found[name] = value;
-		if ((name === 'extra' || name === 'mapping') && isPairs(value)) {
-			found[name] = Object.fromEntries(value.filter((pair) => pair.name).map((pair) => [pair.name, pair.value]));
-		} else if (name === 'variables') {
-			// What is left blank in the mapper is filled by the server.
-			const said = Object.entries(value as IDataObject);
-			found[name] = Object.fromEntries(said.filter(([, one]) => one !== null && one !== ''));
-		} else if (JSON_FIELDS.includes(name) && typeof value === 'string') {
-			try {
-				found[name] = JSON.parse(value) as IDataObject;
-			} catch {
-				found[name] = value; // the server says what it wanted
-			}
-		}
-	}
-	return found;
-}
 
 /**
  * One key for each item. What would be sent twice: made from the fields and the event that began the run, so a
@@ -59,7 +31,7 @@ export async function prepared(
 	this: IExecuteSingleFunctions,
 	request: IHttpRequestOptions,
 ): Promise<IHttpRequestOptions> {
-	const body = tidied((request.body ?? {}) as IDataObject);
+	const body = tidied((request.body ?? {}) as IDataObject, this.getTimezone());
 	if (this.getNodeParameter('returnAll', false)) body.limit = LARGEST_PAGE;
 	const operation = this.getNodeParameter('operation') as string;
 	const more = this.getNodeParameter('additionalFields', {}) as IDataObject;
@@ -75,8 +47,7 @@ export async function answered(
 	items: INodeExecutionData[],
 	response: IN8nHttpFullResponse,
 ): Promise<INodeExecutionData[]> {
-	const body = (response.body ?? {}) as IDataObject;
-	if (response.statusCode >= 400) throw refusal(this.getNode(), response.statusCode, body);
+	const body = accepted(this.getNode(), response.statusCode, response.body);
 	if (Array.isArray(body.items)) {
 		return (body.items as IDataObject[]).map((json) => ({ json }));
 	}
@@ -114,14 +85,15 @@ export async function downloaded(
 	response: IN8nHttpFullResponse,
 ): Promise<INodeExecutionData[]> {
 	const bytes = Buffer.from(response.body as Buffer);
-	if (response.statusCode >= 400) {
+	if (response.statusCode !== 200) {
 		let said: IDataObject = {};
 		try {
 			said = JSON.parse(bytes.toString('utf8')) as IDataObject;
 		} catch {
 			said = { detail: bytes.toString('utf8').slice(0, 200) };
 		}
-		throw refusal(this.getNode(), response.statusCode, said);
+		accepted(this.getNode(), response.statusCode, said);
+		throw stranger(this.getNode());
 	}
 	const fileId = this.getNodeParameter('fileId') as string;
 	const field = this.getNodeParameter('binaryProperty', 'data') as string;

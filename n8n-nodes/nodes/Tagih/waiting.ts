@@ -10,7 +10,7 @@ import {
 } from 'n8n-workflow';
 
 import { called } from './calls';
-import { tidied } from './routing';
+import { tidied } from './tidying';
 
 const UNITS: Record<string, number> = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
 const LATER_MS = 60_000; // the subscription outlives the wait, so that a reply of the last second still arrives
@@ -53,7 +53,7 @@ export async function sendAndWait(this: IExecuteFunctions): Promise<INodeExecuti
 	}
 	const patience = (this.getNodeParameter('waitAmount', 0) as number) * UNITS[this.getNodeParameter('waitUnit', 0) as string];
 	let until = Date.now() + patience;
-	const who = { customer: this.getNodeParameter('customer', 0) as string };
+	const who = tidied({ customer: this.getNodeParameter('customer', 0) as string }, this.getTimezone());
 	const found = await called(this, 'POST', '/v1/actions/find_customer', who);
 	const subscription = await called(this, 'POST', '/v1/webhooks', {
 		url: this.getSignedResumeUrl(),
@@ -112,7 +112,8 @@ async function sent(context: IExecuteFunctions, item: IDataObject): Promise<IDat
 	const name = as === 'template' ? 'send_template' : 'send_message';
 	const run = [context.getExecutionId(), context.getNode().id, context.evaluateExpression('{{ $runIndex }}', 0)];
 	const key = createHash('sha256').update(JSON.stringify([name, run, item.event_id ?? '', body])).digest('hex');
-	return await called(context, 'POST', `/v1/actions/${name}`, tidied(body), { 'Idempotency-Key': key });
+	const said = tidied(body, context.getTimezone());
+	return await called(context, 'POST', `/v1/actions/${name}`, said, { 'Idempotency-Key': key });
 }
 
 /** The customer answered: the run goes on with the reply. */

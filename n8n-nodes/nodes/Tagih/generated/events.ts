@@ -15,7 +15,7 @@ export const events: INodePropertyOptions[] = [
 	{
 		name: 'Channel Unhealthy',
 		value: 'channel_unhealthy',
-		description: 'Triggers when a sender stops or its messages no longer go through',
+		description: 'Triggers when a sender or a webhook stops, or messages no longer go through',
 	},
 	{
 		name: 'Contact Problem',
