@@ -112,7 +112,8 @@ def home(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Iterat
 @pytest.fixture(scope="session")
 def key(home: Home, receiver: Receiver) -> str:
     """The key that docs/zapier.md tells to make, for the host where this Zapier listens."""
-    [told] = re.findall(r"^tagih (keys create .*)$", (ROOT / "docs" / "zapier.md").read_text(), re.M)
+    page = (ROOT / "docs" / "zapier.md").read_text()
+    [told] = re.findall(r"^\.venv/bin/tagih (keys create .*) --home \.tagih$", page, re.M)
     assert told.endswith("--hook-host hooks.zapier.com")
     words = told.replace("hooks.zapier.com", "127.0.0.1").split()
     return home.done(*words).split()[0]
