@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from connector.domain.model import StepState
 from connector.store import deliveries, fanout, files, network, schema, subscriptions
 from connector.store.db import Tx
-from connector.store.present import MACHINE, NOW, present
+from connector.store.present import MACHINE, NOW, any_by, present
 from connector.store.queue import MESSAGE, NO_MESSAGE, NOWHERE, PLANNED
 
 STEPS = schema.steps
@@ -37,25 +37,28 @@ class Waiting:
     cut_off: bool  # the sandbox's network is off
 
 
+_LIMITED = schema.addresses.c.state_until
+
+
 def _settling() -> sa.ColumnElement[bool]:
     return sa.or_(
-        sa.exists().where(PLANNED, STEPS.c.due_at <= NOW, NO_MESSAGE),
-        sa.exists().where(PLANNED, STEPS.c.due_at <= NOW, MESSAGE, NOWHERE),
-        sa.exists().where(_UNKNOWN, STEPS.c.hold_until <= NOW),
-        sa.exists().where(_SENDING, STEPS.c.lease_until_m < MACHINE),
-        sa.exists().where(_PAUSED, SEQUENCES.c.paused_until <= NOW),
-        sa.exists().where(schema.addresses.c.state_until <= NOW),
+        any_by(STEPS.c.due_at, PLANNED, STEPS.c.due_at <= NOW, NO_MESSAGE),
+        any_by(STEPS.c.due_at, PLANNED, STEPS.c.due_at <= NOW, MESSAGE, NOWHERE),
+        any_by(STEPS.c.hold_until, _UNKNOWN, STEPS.c.hold_until <= NOW),
+        any_by(STEPS.c.lease_until_m, _SENDING, STEPS.c.lease_until_m < MACHINE),
+        any_by(SEQUENCES.c.paused_until, _PAUSED, SEQUENCES.c.paused_until <= NOW),
+        sa.exists().where(_LIMITED.is_not(None), _LIMITED <= NOW),
         sa.exists().where(schema.templates.c.paused_until <= NOW),
     )
 
 
 _HOOKS, _INBOX, _OUTAGES = schema.emu_webhooks, schema.inbox, schema.blackouts
 _LOOK = sa.select(
-    sa.exists().where(_HOOKS.c.done_at.is_(None), _HOOKS.c.due_at <= NOW).label("speech"),
+    any_by(_HOOKS.c.due_at, _HOOKS.c.done_at.is_(None), _HOOKS.c.due_at <= NOW).label("speech"),
     sa.exists().where(_INBOX.c.state == sa.literal_column("'new'")).label("inbox"),
     _settling().label("settling"),
     files.ANY_DUE.label("files"),
-    sa.exists().where(_DUE).label("messages"),
+    any_by(STEPS.c.due_at, _DUE).label("messages"),
     sa.exists().where(schema.events.c.number.is_(None)).label("events"),
     sa.exists().where(_OUTAGES.c.reported_at.is_(None), _OUTAGES.c.to_at.is_not(None)).label("outages"),
     sa.exists().where(_OUTAGES.c.cause == "pause", _OUTAGES.c.to_at.is_(None)).label("pause"),
@@ -73,7 +76,7 @@ def look(tx: Tx) -> Waiting:
 
 
 _OPEN_CHANNELS = sa.select(schema.senders.c.channel).where(schema.senders.c.state == "ok")
-_LEAVES_SOON = sa.select(sa.exists().where(_DUE, STEPS.c.channel.in_(_OPEN_CHANNELS)))
+_LEAVES_SOON = sa.select(any_by(STEPS.c.due_at, _DUE, STEPS.c.channel.in_(_OPEN_CHANNELS)))
 
 
 def waits_for_tokens(tx: Tx) -> bool:

@@ -16,7 +16,7 @@ from connector.domain.deliveries import DeliveryState, Next
 from connector.domain.subscriptions import Subscription, SubscriptionState
 from connector.store import schema, subscriptions
 from connector.store.db import Row, Tx
-from connector.store.present import MACHINE, NOW, present
+from connector.store.present import MACHINE, NOW, any_by, present
 
 SUBSCRIPTIONS = schema.subscriptions
 DELIVERIES = schema.deliveries
@@ -40,12 +40,12 @@ _AWAKE = sa.or_(
 )
 _MINE = DELIVERIES.c.subscription_id == SUBSCRIPTIONS.c.id
 _IS_DUE = sa.or_(
-    sa.exists().where(_MINE, _WAITING, DELIVERIES.c.due_at <= NOW),
-    sa.exists().where(_MINE, _WAITING, DELIVERIES.c.due_at_m <= MACHINE),
+    any_by(DELIVERIES.c.due_at, _MINE, _WAITING, DELIVERIES.c.due_at <= NOW),
+    any_by(DELIVERIES.c.due_at_m, _MINE, _WAITING, DELIVERIES.c.due_at_m <= MACHINE),
 )
 _READY = sa.select(SUBSCRIPTIONS.c.id).where(_ACTIVE, _AWAKE, _IS_DUE)
 ANY_READY = _READY.exists()
-ANY_LOST = sa.exists().where(_SENDING, DELIVERIES.c.lease_until_m < MACHINE)
+ANY_LOST = any_by(DELIVERIES.c.lease_until_m, _SENDING, DELIVERIES.c.lease_until_m < MACHINE)
 _LOST = sa.select(ANY_LOST)
 
 

@@ -11,7 +11,7 @@ from connector.clock import to_ms
 from connector.domain.files import FileKind, FileState, type_of
 from connector.store import schema
 from connector.store.db import Tx
-from connector.store.present import NOW
+from connector.store.present import NOW, any_by
 from connector.store.rows import columns_of, value_of
 
 FILES = schema.files
@@ -164,7 +164,7 @@ def set_document(tx: Tx, invoice_id: str, file_id: str) -> None:
 WAITING = FILES.c.state == sa.literal_column("'waiting'")
 
 
-ANY_DUE = sa.exists().where(WAITING, FILES.c.next_try_at <= NOW)
+ANY_DUE = any_by(FILES.c.next_try_at, WAITING, FILES.c.next_try_at <= NOW)
 
 
 def due(tx: Tx, limit: int, without: Iterable[str] = ()) -> list[File]:

@@ -96,7 +96,8 @@ def logged(row: Row[Any], language: str) -> dict[str, Any]:
 
 
 def _error(row: Row[Any], language: str) -> str | None:
-    if row.last_at is None or row.state in (DeliveryState.DELIVERED, DeliveryState.SENDING):
+    untried = row.last_at is None or row.attempts == 0  # also a first try that was put back
+    if untried or row.state in (DeliveryState.DELIVERED, DeliveryState.SENDING):
         return None
     if row.state == DeliveryState.FAILED and not row.refusals and not row.doubts:
         text = _UNTOLD

@@ -334,7 +334,9 @@ class Worker:
         if not stopped and self._look.waiting.messages and walking.waits_for_tokens(self.store):
             await asyncio.sleep(POLL_S)  # real time fills the sender's bucket; this instant is not over
             return True
-        walking.step(self.store, self.config.name, [control.target, *self._roads.next_probes(now)])
+        goals = [control.target, *self._roads.next_probes(now)]
+        if not walking.step(self.store, self.config.name, goals, seen=self._look.waiting):
+            self._look.did(1)
         return True
 
 
