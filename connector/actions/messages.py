@@ -25,8 +25,9 @@ from connector.domain.model import (
 from connector.domain.plan import window_of
 from connector.domain.problems import Conflict, Invalid, NotFound
 from connector.domain.templates import Template, customer_values, names_in, suspicious, values_for
+from connector.domain.truth import is_true
 from connector.domain.variables import Kind, variable
-from connector.domain.windows import next_open
+from connector.domain.windows import local_date, next_open
 from connector.store import cases, customers, sequences
 
 _AGAIN = "again:"  # the key of a text that a person wants to go once more
@@ -82,6 +83,8 @@ def plan_one(ctx: Context, given: dict[str, Any], *, at: datetime, again: bool =
         permission=permission,
         data={"variables": variables} | ({"message_id": ctx.new("msg")} if again else {}),
     )
+    if invoice is not None and not is_true(step, invoice, local_date(step.due_at, zone)):
+        return _answer(ctx, target, invoice, "untrue_then", None)
     ctx.apply(Decision(steps=appointments.bound(ctx, invoice, replace(step, planned_for=step.due_at))))
     return _answer(ctx, target, invoice, "planned", step)
 

@@ -39,6 +39,12 @@ SENTENCES: dict[str, dict[str, str]] = {
         "id": "{subject} dibatalkan; tidak ada pesan lagi tentangnya.",
         "en": "{subject} is void; no more messages about it.",
     },
+    "untrue_then": {
+        "id": "{subject}: pesan ini tidak benar pada hari ia akan pergi (harinya belum tiba atau sudah lewat); "
+        "tidak ada yang dikirim.",
+        "en": "{subject}: this text would not be true on the day it leaves (its day has not come or is over); "
+        "nothing is sent.",
+    },
     "already_void": {"id": "{subject} sudah dibatalkan.", "en": "{subject} is already void."},
     "recorded": {"id": "{detail} dicatat.", "en": "{detail} recorded."},
     "already_recorded": {

@@ -22,7 +22,9 @@ from connector.web.services import Answer, OnSuccess, Services
 
 _PRINTABLE = re.compile(r"[\x21-\x7e]{1,200}")
 # The endings of an action that sends, after which nothing goes: the same wish may well come true an hour later.
-_NOTHING_SENT = frozenset({"window_closed", "opted_out", "case_open", "not_needed", "already_planned"})
+_NOTHING_SENT = frozenset(
+    {"window_closed", "opted_out", "case_open", "not_needed", "untrue_then", "already_planned"}
+)
 
 
 def routes(services: Services, languages: Languages) -> Blueprint:

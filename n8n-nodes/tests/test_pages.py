@@ -72,6 +72,11 @@ def test_the_commands_that_put_the_node_into_n8n_do(place: Place, tmp_path: Path
         )
 
     assert build == "npm ci && npm run build && npm pack" and "build" in scripts
+    # The first words of the build, by the npm of whoever reads the page: the lock must name every platform.
+    for name in ("package.json", "package-lock.json"):
+        (tmp_path / "here" / name).write_bytes((NODES / name).read_bytes())
+    dry = ["npm", "ci", "--dry-run", "--ignore-scripts"]
+    subprocess.run(dry, cwd=tmp_path / "here", check=True, capture_output=True)
     unpacked = tmp_path / ".n8n/nodes/node_modules/n8n-nodes-tagih"
     assert json.loads((unpacked / "package.json").read_text())["name"] == "n8n-nodes-tagih"
     assert (unpacked / "dist/nodes/Tagih/Tagih.node.js").exists()

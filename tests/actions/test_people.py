@@ -156,6 +156,22 @@ def test_a_reminder_is_scheduled_in_the_customers_time(shop: Shop) -> None:
     assert answer["step_at"] == "2026-12-01T09:00:00+07:00"  # 10:00 in Makassar
 
 
+def test_a_text_that_will_not_be_true_when_it_leaves_is_not_planned(shop: Shop) -> None:
+    """The due day is 5 December; what is asked for on its evening leaves on the morning after."""
+    before = shop.steps("A3-2026-12")
+    early = shop.act("send_template", invoice="A3-2026-12", template="overdue_notice")
+    late = shop.act(
+        "schedule_reminder", invoice="A3-2026-12", template="due_today", send_at="2026-12-05T20:30"
+    )
+    right = shop.act(
+        "schedule_reminder", invoice="A3-2026-12", template="due_today", send_at="2026-12-05T19:30"
+    )
+
+    assert [answer["result"] for answer in (early, late, right)] == ["untrue_then", "untrue_then", "planned"]
+    assert early["step_id"] is None and len(shop.steps("A3-2026-12")) == len(before) + 1
+    assert "tidak benar pada hari ia akan pergi" in early["result_text"]
+
+
 def test_no_variable_says_where_money_goes(shop: Shop) -> None:
     for variables in ({"payment_details": "BCA 999"}, {"description": "transfer ke BCA 8812345678"}):
         with pytest.raises(Invalid) as refused:
