@@ -92,14 +92,15 @@ class Judge:
         )
         work.ends.extend((step.id, state, reason) for step, state, reason in settled.ended)
         rows = {row.id: row for row in group}
+        before = len(work.go), len(work.moves)
         for step in settled.chosen:
             self._permit(work, rows[step.id], step, invoice, recipe)
-        notice, going = settled.spoken_for, {row.id for row, _ in work.go}
+        notice, going = settled.spoken_for, {row.id for row, _ in work.go[before[0] :]}
         if notice is not None and settled.survivor is not None and settled.survivor.id not in going:
             # A reminder that waits or ends says nothing for anybody: caps and cases never stop a notice.
             work.ends = [end for end in work.ends if end[0] != notice.id]
             self._permit(work, rows[notice.id], notice, invoice, recipe)
-        if settled.survivor is not None and not _will_go(work, settled.survivor.id):
+        if settled.survivor is not None and not _will_go(work, settled.survivor.id, before):
             work.ends = [_unreplaced(end, {row.id for row in group}) for end in work.ends]
 
     def _permit(
@@ -210,10 +211,11 @@ class Judge:
         )
 
 
-def _will_go(work: Work, step_id: str) -> bool:
-    """Whether the step leaves now, or waits for nothing but its hour."""
-    moved = next((reason for id, _, reason in work.moves if id == step_id), None)
-    return moved in truth.ON_PURPOSE if moved else any(row.id == step_id for row, _ in work.go)
+def _will_go(work: Work, step_id: str, before: tuple[int, int]) -> bool:
+    """Whether the step leaves now, or waits for nothing but its hour; decided after so many goings and moves."""
+    goes, moves = before
+    moved = next((reason for id, _, reason in work.moves[moves:] if id == step_id), None)
+    return moved in truth.ON_PURPOSE if moved else any(row.id == step_id for row, _ in work.go[goes:])
 
 
 def _unreplaced(end: tuple[str, StepState, str], ids: set[str]) -> tuple[str, StepState, str]:
