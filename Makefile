@@ -34,7 +34,7 @@ test-zapier: $(VENV)/.test zapier/node_modules/.ready zapier/tests/node/node_mod
 	$(BIN)/pytest zapier/tests $(PYTEST_ARGS)
 
 test-n8n: $(VENV)/.test n8n-nodes/node_modules/.ready ## The n8n node in a real n8n, put into TAGIH_N8N_CACHE once
-	$(BIN)/pytest n8n-nodes/tests $(PYTEST_ARGS)
+	$(BIN)/pytest n8n-nodes/tests --timeout 900 $(PYTEST_ARGS)
 
 check: $(VENV)/.test ## Format, lint, types, import contracts, Dockerfile
 	$(BIN)/ruff format --check .

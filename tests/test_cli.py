@@ -1,6 +1,7 @@
 """The command line: every command is there, says what it does, and is documented; --help is quick."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -21,7 +22,7 @@ SETTINGS = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 
 
 def tagih(*arguments: object, input: str | None = None, **env: str) -> "click.testing.Result":
-    clean = dict.fromkeys(NAMES) | env
+    clean = dict.fromkeys([*NAMES, *(name for name in os.environ if name.startswith("TAGIH_"))]) | env
     words = [str(argument) for argument in arguments]
     return CliRunner().invoke(cli.main, words, input=input, env=clean, catch_exceptions=False)
 
