@@ -12,6 +12,7 @@ from connector.domain.model import Step, StepState
 from connector.store import changes, many, schema, tags
 from connector.store.db import Overtaken, Tx
 from connector.store.invoices import owed_totals
+from connector.store.present import NOW
 from connector.store.rows import columns_of, row_of
 
 STEPS = schema.steps
@@ -130,7 +131,7 @@ def _ending(named: tuple[str, ...], keep_keys: str | None) -> sa.Update:
         where.append(~STEPS.c.key.startswith(keep_keys, autoescape=True))
     in_doubt = sa.and_(STEPS.c.state == StepState.HELD, STEPS.c.reason == AWAITS_PERSON)
     why = sa.case((in_doubt, NEVER_KNOWN), else_=sa.bindparam("why", type_=sa.String))
-    ended = {"state": sa.bindparam("ended"), "reason": why, "updated_at": sa.bindparam("now")}
+    ended = {"state": sa.bindparam("ended"), "reason": why, "updated_at": NOW}
     return STEPS.update().where(*where).values(ended)
 
 

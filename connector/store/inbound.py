@@ -15,6 +15,7 @@ from connector.store import files, schema
 from connector.store import invoices as invoice_store
 from connector.store.db import Tx
 from connector.store.files import File
+from connector.store.present import NOW
 
 REPLIES = schema.replies
 ADDRESSES = schema.addresses
@@ -26,7 +27,6 @@ _HEAR = {
     "postgresql": postgresql.insert(REPLIES).on_conflict_do_nothing().returning(REPLIES.c.id),
 }
 _THIS = ADDRESSES.c.id == sa.bindparam("address")
-_NOW: sa.BindParameter[int] = sa.bindparam("now")
 _WINDOW_OPENS = (
     ADDRESSES.update()
     .where(
@@ -61,7 +61,7 @@ _TWO_OPEN = (
     )
     .limit(2)
 )
-_OPT_OUT = ADDRESSES.update().where(_THIS, ADDRESSES.c.opted_out_at.is_(None)).values(opted_out_at=_NOW)
+_OPT_OUT = ADDRESSES.update().where(_THIS, ADDRESSES.c.opted_out_at.is_(None)).values(opted_out_at=NOW)
 _OPT_IN = ADDRESSES.update().where(_THIS, ADDRESSES.c.opted_out_at.is_not(None)).values(opted_out_at=None)
 
 _ARRIVED = sa.func.coalesce(

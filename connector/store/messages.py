@@ -10,6 +10,7 @@ from connector.domain.holds import AWAITS_WORD, NEVER_KNOWN
 from connector.domain.model import STATUS_RANK, MessageStatus, StepState
 from connector.store import locking, many, schema
 from connector.store.db import Tx
+from connector.store.present import NOW
 
 MESSAGES = schema.messages
 ITEMS = schema.message_items
@@ -18,7 +19,6 @@ STEPS = schema.steps
 # Word for word as in the partial index `ix_messages_open`: a bound value hides it from the planner.
 _OPEN = sa.text("messages.status IN ('sending','unknown')")
 _THESE: sa.BindParameter[str] = sa.bindparam("messages", expanding=True)
-_NOW: sa.BindParameter[int] = sa.bindparam("now")
 
 _BY_IDS = sa.select(MESSAGES).where(MESSAGES.c.id.in_(_THESE))
 _LOCKED = _BY_IDS.order_by(MESSAGES.c.id).with_for_update()
@@ -44,7 +44,7 @@ _STEPS_SENT = (
             ),
         ),
     )
-    .values(state=StepState.SENT.value, reason=None, hold_until=None, updated_at=_NOW)
+    .values(state=StepState.SENT.value, reason=None, hold_until=None, updated_at=NOW)
 )
 _REFUSED = (
     MESSAGES.update()
@@ -52,7 +52,7 @@ _REFUSED = (
     .values(
         status=MessageStatus.FAILED.value,
         rank=STATUS_RANK[MessageStatus.FAILED],
-        failed_at=_NOW,
+        failed_at=NOW,
         error_code=sa.bindparam("code"),
         error_title=sa.bindparam("title"),
         answer=sa.bindparam("told"),
@@ -67,7 +67,7 @@ _STEPS_UNKNOWN = (
     STEPS.update()
     .where(_CARRIED, STEPS.c.state == StepState.SENDING)
     .values(
-        state=StepState.UNKNOWN.value, reason=AWAITS_WORD, hold_until=sa.bindparam("until"), updated_at=_NOW
+        state=StepState.UNKNOWN.value, reason=AWAITS_WORD, hold_until=sa.bindparam("until"), updated_at=NOW
     )
 )
 _HELD_UNTIL = (
@@ -82,7 +82,7 @@ _STEPS_HELD_UNTIL = (
 )
 _ALSO_DELIVERED = MESSAGES.update().where(MESSAGES.c.id.in_(_THESE)).values(also_delivered=True)
 
-_OVER = sa.and_(STEPS.c.state == sa.literal_column("'unknown'"), STEPS.c.hold_until <= _NOW)
+_OVER = sa.and_(STEPS.c.state == sa.literal_column("'unknown'"), STEPS.c.hold_until <= NOW)
 _FIRST_OVER = (
     sa.select(STEPS.c.id, STEPS.c.invoice_id)
     .where(_OVER)
@@ -131,7 +131,7 @@ _HAVE_SENT_TWINS = (
 _CANCELLED = (
     STEPS.update()
     .where(STEPS.c.id.in_(sa.bindparam("steps", expanding=True)))
-    .values(state=StepState.CANCELLED.value, reason=sa.bindparam("why"), updated_at=_NOW)
+    .values(state=StepState.CANCELLED.value, reason=sa.bindparam("why"), updated_at=NOW)
 )
 
 _INSTANTS = {
@@ -196,7 +196,7 @@ def _taken(message: sa.ColumnElement[str], theirs: sa.ColumnElement[str]) -> sa.
         .where(MESSAGES.c.id == message)
         .values(
             provider_id=sa.func.coalesce(MESSAGES.c.provider_id, theirs),
-            sent_at=sa.func.coalesce(MESSAGES.c.sent_at, sa.bindparam("now", type_=sa.BigInteger)),
+            sent_at=sa.func.coalesce(MESSAGES.c.sent_at, NOW),
             status=sa.case((MESSAGES.c.rank < 1, MessageStatus.SENT.value), else_=MESSAGES.c.status),
             rank=sa.case((MESSAGES.c.rank < 1, 1), else_=MESSAGES.c.rank),
         )
