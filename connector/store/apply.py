@@ -81,7 +81,7 @@ def _new(values: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def _inserting(table: sa.Table, names: tuple[str, ...]) -> sa.Insert:
-    """The insert of these columns: made once, because to make it costs four times its run."""
+    """The insert of these columns: made once, because to make it costs more than its run."""
     return table.insert().values({name: sa.bindparam(f"new_{name}") for name in names})
 
 
