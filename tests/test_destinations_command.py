@@ -97,11 +97,12 @@ def test_a_host_is_approved_before_anybody_names_it_and_retired_again(home: Path
 
 @pytest.mark.parametrize(("value", "kind"), [("77", "va_prefix"), ("not a host", "host"), ("000201", "qris")])
 def test_what_is_no_destination_is_refused_in_words(home: Path, value: str, kind: str) -> None:
+    before = tagih(home, "destinations", "list").stdout
     refused = tagih(home, "destinations", "approve", value, "--kind", kind, "--yes")
 
     assert refused.exit_code == EXIT_REFUSED
     assert "no destination" in refused.stderr
-    assert value not in tagih(home, "destinations", "list").stdout
+    assert tagih(home, "destinations", "list").stdout == before
 
 
 def test_set_up_again_at_the_terminal_takes_the_place_of_the_old_account(home: Path) -> None:

@@ -328,6 +328,11 @@ def door(path: str, **more: Any) -> Json:
     return node("Door", "n8n-nodes-base.webhook", given, version=2, webhookId=str(uuid.uuid4()))
 
 
+def split(field: str) -> Json:
+    """A list that came in at the door, as one item each."""
+    return node("Split", "n8n-nodes-base.splitOut", {"fieldToSplitOut": field, "options": {}})
+
+
 def tagih(credential: Json, name: str = "Tagih", **more: Any) -> Json:
     """Our action node; what is not a node's own key is a parameter."""
     own = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 from between import Relay
-from real import TAGIH, TRIGGER, Json, N8n, door, error_of, output, tagih
+from real import TAGIH, TRIGGER, Json, N8n, door, error_of, output, split, tagih
 from running import Home
 
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
@@ -156,18 +156,10 @@ def test_each_item_has_a_key_of_its_own_and_its_event_is_part_of_it(
 ) -> None:
     a_tenant(home, "N8-KEYS", "081290020003")
     through = n8n.credential("Keys", relay.url, key)
-    split = {
-        "id": "split",
-        "name": "Split",
-        "type": "n8n-nodes-base.splitOut",
-        "typeVersion": 1,
-        "position": [0, 0],
-        "parameters": {"fieldToSplitOut": "body.items", "options": {}},
-    }
     send = tagih(
         through, resource="message", operation="resend_invoice", invoice="N8-KEYS", reason="={{ $json.why }}"
     )
-    n8n.workflow("keys", [door("keys", responseData="allEntries"), split, send])
+    n8n.workflow("keys", [door("keys", responseData="allEntries"), split("body.items"), send])
     items = [{"why": "a", "event_id": "evt_1"}, {"why": "a", "event_id": "evt_2"}, {"why": "b"}]
 
     n8n.call("keys", {"items": items})
@@ -210,16 +202,8 @@ def test_the_rows_of_a_sheet_go_as_one_call_and_come_back_as_items(
     n8n: N8n, home: Home, key: str, relay: Relay
 ) -> None:
     through = n8n.credential("Rows", relay.url, key)
-    split = {
-        "id": "split",
-        "name": "Split",
-        "type": "n8n-nodes-base.splitOut",
-        "typeVersion": 1,
-        "position": [0, 0],
-        "parameters": {"fieldToSplitOut": "body.rows", "options": {}},
-    }
     sync = tagih(through, resource="import", operation="import_rows", list="n8-sheet")
-    n8n.workflow("rows", [door("rows", responseData="allEntries"), split, sync])
+    n8n.workflow("rows", [door("rows", responseData="allEntries"), split("body.rows"), sync])
     base = {"Jumlah": "1.500.000", "Jatuh Tempo": "2027-03-05"}
     rows = [
         {"row_number": 2, "Nama": "Rini", "No HP": "081290020006", "No Tagihan": "N8-R2", **base},

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from between import Relay
-from real import Json, N8n, door, output, tagih
+from real import Json, N8n, door, output, split, tagih
 from running import Home
 
 NUMBERS: Json = {"name": "Uji Sel", "phone": 81290051011, "number": 4321, "amount": 1500000}
@@ -103,16 +103,8 @@ def cells(row: int, number: Any, **more: Any) -> Json:
 
 
 def test_the_cells_of_synced_rows_may_be_figures_and_dates(n8n: N8n, home: Home, through: Json) -> None:
-    split = {
-        "id": "split",
-        "name": "Split",
-        "type": "n8n-nodes-base.splitOut",
-        "typeVersion": 1,
-        "position": [0, 0],
-        "parameters": {"fieldToSplitOut": "body.rows", "options": {}},
-    }
     sync = tagih(through, resource="import", operation="import_rows", list="n8-cells")
-    n8n.workflow("cell-rows", [door("cell-rows", responseData="allEntries"), split, sync])
+    n8n.workflow("cell-rows", [door("cell-rows", responseData="allEntries"), split("body.rows"), sync])
     rows = [
         cells(2, 7001, **{"No HP": 81290051102}),
         cells(3, "C-3", **{"Jatuh Tempo": 46451}),  # as Excel counts days

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from real import Json, N8n, door, error_of, output, tagih
+from real import Json, N8n, door, error_of, output, split, tagih
 from running import Home, until
 
 
@@ -146,18 +146,10 @@ def test_nobody_waits_for_an_answer_to_what_was_not_sent(n8n: N8n, home: Home, c
 
 
 def test_several_customers_at_once_are_refused_in_words(n8n: N8n, home: Home, credential: Json) -> None:
-    split = {
-        "id": "split",
-        "name": "Split",
-        "type": "n8n-nodes-base.splitOut",
-        "typeVersion": 1,
-        "position": [0, 0],
-        "parameters": {"fieldToSplitOut": "body.items", "options": {}},
-    }
     ask = tagih(
         credential, resource="message", operation="sendAndWait", customer="={{ $json.id }}", text="Halo"
     )
-    flow = n8n.workflow("wait-many", [door("wait-many", responseMode="onReceived"), split, ask])
+    flow = n8n.workflow("wait-many", [door("wait-many", responseMode="onReceived"), split("body.items"), ask])
 
     n8n.call("wait-many", {"items": [{"id": "A3"}, {"id": "A4"}]})
 

@@ -45,6 +45,20 @@ def receipt(shop: Shop) -> Any:
     return found
 
 
+def accept(shop: Shop, asked: dict[str, Any], *, line: int) -> None:
+    """A person says yes to this line."""
+    import_publishing.publish(
+        shop.store,
+        shop.catalog,
+        asked["import_id"],
+        actor="key:test",
+        settle_seconds=0,
+        mode="sandbox",
+        preview_version=asked["preview_version"],
+        accept=[line],
+    )
+
+
 def test_what_a_hand_has_typed_settles_before_the_customer_hears_of_it(shop: Shop) -> None:
     sync(shop, row())
     settled = shop.clock.at + timedelta(seconds=300)
@@ -73,16 +87,7 @@ def test_a_waiting_line_is_applied_when_a_person_names_it(shop: Shop) -> None:
     asked = sync(shop, row(no_invoice="K-1", no_wa="081290009999"))
     assert (asked["result"], asked["rows"][0]["result"]) == ("needs_approval", "waiting")
 
-    import_publishing.publish(
-        shop.store,
-        shop.catalog,
-        asked["import_id"],
-        actor="key:test",
-        settle_seconds=0,
-        mode="sandbox",
-        preview_version=asked["preview_version"],
-        accept=[2],
-    )
+    accept(shop, asked, line=2)
 
     assert shop.act("get_invoice", invoice="K-1")["customer_phone"] == "+6281290009999"
     assert sync(shop, row(no_invoice="K-1", no_wa="081290009999"))["result"] == "unchanged"
@@ -197,16 +202,7 @@ def test_less_than_is_paid_waits_for_its_line_and_may_be_raised_again(shop: Shop
     asked = sync(shop, row(no_invoice="K-1", sewa="150.000"), mode="apply")
     assert (asked["result"], shop.invoice("K-1").amount) == ("needs_approval", 150_000_000)
 
-    import_publishing.publish(
-        shop.store,
-        shop.catalog,
-        asked["import_id"],
-        actor="key:test",
-        settle_seconds=0,
-        mode="sandbox",
-        preview_version=asked["preview_version"],
-        accept=[2],
-    )
+    accept(shop, asked, line=2)
     assert shop.invoice("K-1").status.value == "paid"
     lower = sync(shop, row(no_invoice="K-1", sewa="400.000"), mode="apply")
     raised = sync(shop, row(no_invoice="K-1"), mode="apply")
