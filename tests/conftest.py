@@ -10,12 +10,17 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from cluster import postgres
+from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
 from connector.app import settle_collector
 from connector.clock import FixedClock
 from connector.store import schema
 from connector.store.db import Store
+
+# A law of the product says nothing of the speed of the machine; what must be fast has a test of its own.
+settings.register_profile("tagih", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tagih")
 
 DATABASES = ("sqlite", "postgresql")
 _numbers = itertools.count(1)

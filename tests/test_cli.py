@@ -405,15 +405,17 @@ Ani,A5,12,900000,40,
 """
 
 
-def test_a_roster_is_shown_as_tenants_and_published(home: Path, tmp_path: Path) -> None:
+def test_a_roster_is_shown_as_tenants_and_published(tmp_path: Path) -> None:
+    home, clock = tmp_path / "home", {"TAGIH_CLOCK": "virtual:2026-11-28T08:00+07:00"}
+    assert tagih("migrate", "--home", home, **clock).exit_code == 0
     file = tmp_path / "penghuni.csv"
     file.write_text(ROSTER, encoding="utf-8")
     shorter = tmp_path / "shorter.csv"
     shorter.write_text("\n".join(ROSTER.splitlines()[:2]), encoding="utf-8")
-    arguments = ("--list", "penghuni", "--today", "2026-11-28", "--home", home)
+    arguments = ("--list", "penghuni", "--home", home)
 
-    published = tagih("import", file, *arguments, "--yes", "--start")
-    again = tagih("import", shorter, *arguments, "--dry-run")
+    published = tagih("import", file, *arguments, "--yes", "--start", **clock)
+    again = tagih("import", shorter, *arguments, "--dry-run", **clock)
 
     assert re.search(
         r"2 +baru +A3 Siti Rahma +\+62\d+ +Rp1\.500\.000 +tiap tanggal 5 +lunas: Desember", published.stdout

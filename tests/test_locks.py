@@ -5,7 +5,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -64,17 +63,14 @@ def test_web_and_worker_do_not_stand_in_each_others_way(tmp_path: Path) -> None:
     assert not locks.is_held(database, "web")
 
 
-def test_the_lock_is_free_again_at_once_after_a_kill(tmp_path: Path) -> None:
+def test_the_lock_is_free_again_at_once_after_a_kill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database = tmp_path / "tagih.db"
     first = _holding(database, "worker")
 
     _ended(first)
-    began = time.monotonic()
+    monkeypatch.setattr(locks, "PATIENCE_S", 0.0)
     with locks.held(database, "worker"):
-        taken_after = time.monotonic() - began
-
-    assert taken_after < 0.5
-    assert locks.holder(database, "worker") == os.getpid()
+        assert locks.holder(database, "worker") == os.getpid()
 
 
 def test_a_program_that_the_holder_starts_does_not_inherit_the_lock(tmp_path: Path) -> None:

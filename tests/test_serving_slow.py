@@ -55,15 +55,15 @@ def answer(port: int, within_s: float, **headers: str) -> bytes:
     ids=["body", "head"],
 )
 def test_half_requests_are_cut_off_and_the_next_caller_is_answered(port: int, half: bytes) -> None:
-    assert answer(port, 5) == b"2"
+    assert answer(port, 30) == b"2"
+    began = time.monotonic()
     slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
     for line in slow:
         line.sendall(half)
     time.sleep(0.2)
 
-    began = time.monotonic()
-    assert answer(port, 15) == b"2"
-    assert 0.2 < time.monotonic() - began < 10, "they did hold every thread, and not for long"
+    assert answer(port, 30) == b"2"
+    assert READ_S < time.monotonic() - began < 15, "they did hold every thread, and not for long"
 
     for line in slow:
         line.settimeout(10)
@@ -73,4 +73,4 @@ def test_half_requests_are_cut_off_and_the_next_caller_is_answered(port: int, ha
 
 
 def test_a_request_that_came_in_whole_may_take_longer_than_the_reading(port: int) -> None:
-    assert answer(port, 10, X_Sleep=str(READ_S * 3)) == b"2"
+    assert answer(port, 30, X_Sleep=str(READ_S * 3)) == b"2"

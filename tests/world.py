@@ -1,7 +1,6 @@
 """A whole Tagih in one test: real database, real web process in a thread, real emulator, the worker in our hand."""
 
 import asyncio
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from meta_judge import violations
+from ports import free_port
 from sqlalchemy.engine import Row
 from werkzeug.serving import make_server
 
@@ -37,12 +37,6 @@ def catalog() -> Catalog:
     if not _CATALOG:
         _CATALOG.append(composition.read_catalog())
     return _CATALOG[0]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def at(text: str) -> datetime:

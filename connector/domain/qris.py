@@ -55,7 +55,7 @@ def read_merchant(text: str) -> Merchant:
     fields = _fields(text)
     if fields.get("00") != "01" or not text[-8:].startswith("6304"):
         raise NotQris("it does not begin and end as QRIS does")
-    if crc16(text[:-4]) != fields["63"].upper():
+    if crc16(text[:-4]) != fields.get("63", "").upper():
         raise NotQris("its checksum is wrong")
     accounts = tuple(_account(tag, value) for tag, value in sorted(fields.items()) if int(tag) in _ACCOUNTS)
     name = fields.get("59", "").strip()

@@ -27,6 +27,7 @@ from connector.web import (
     inbound,
     operations,
     pages,
+    query,
     recipes,
     webhooks,
 )
@@ -72,6 +73,7 @@ def make_web(services: Services) -> Flask:
     hosts = {*_LOOPBACK, (urlsplit(services.public_url).hostname or "localhost").lower()}
     _rules(app, hosts)
     access.guard(app, services, KeyRing(services.store))
+    query.guard(app)
     for blueprint in (
         actions.routes(services, languages),
         catalogue.routes(services, languages),

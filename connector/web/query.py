@@ -1,10 +1,22 @@
-"""Reads numbers from a query string."""
+"""Reads a query string: each name once, numbers as such."""
 
-from flask import request
+from flask import Flask, request
 
 from connector.domain.problems import Invalid
 
 LARGEST = 2**63 - 1
+
+
+def guard(app: Flask) -> None:
+    """Which of two values is meant nobody can know: none of our parameters is a list."""
+
+    @app.before_request
+    def _each_name_once() -> None:
+        if not request.query_string or not request.path.startswith("/v1/"):
+            return
+        for name, values in request.args.lists():
+            if len(values) > 1:
+                raise Invalid("field_invalid", field=name[:100], params={"expected": "one value"})
 
 
 def whole_number(name: str, default: int, *, least: int, most: int = LARGEST) -> int:

@@ -12,8 +12,9 @@ for folder in (ROOT / "tests", ROOT / "tests" / "outside"):
 
 from between import Relay, Server  # noqa: E402
 from install import Place, installed  # noqa: E402
+from ports import free_port  # noqa: E402
 from real import Json, N8n, packed  # noqa: E402
-from running import Home, free_port  # noqa: E402
+from running import Home  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -26,16 +27,41 @@ def n8n_port() -> int:
     return free_port()
 
 
-@pytest.fixture(scope="session")
-def n8n(place: Place, n8n_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[N8n]:
-    folder = tmp_path_factory.mktemp("n8n")
-    made = N8n(place, folder, n8n_port)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs no n8n runs while it starts, and what waits by the clock is begun early and looked at last."""
+    items.sort(key=lambda item: _ORDER.get(item.name, _ORDER.get(item.path.name, 0)))
+
+
+_ORDER = {
+    "test_package.py": -2,
+    "test_restart.py": -1,
+    "test_without_an_answer_the_run_goes_on_when_the_time_is_over": 1,
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def starting(
+    request: pytest.FixtureRequest, n8n_port: int, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[N8n | None]:
+    """A process that is not ready yet, where any of these tests needs one."""
+    if not any("n8n" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        yield None
+        return
+    place = request.getfixturevalue("place")
+    made = N8n(place, tmp_path_factory.mktemp("n8n"), n8n_port)
     made.install(packed(place))
     try:
-        made.start().set_up_owner()
-        yield made
+        yield made.launch()
     finally:
         made.close()
+
+
+@pytest.fixture(scope="session")
+def n8n(starting: N8n, home: Home) -> N8n:
+    """Asked for after Tagih, which is set up meanwhile."""
+    starting.wait_until_ready()
+    starting.set_up_owner()
+    return starting
 
 
 @pytest.fixture(scope="session")

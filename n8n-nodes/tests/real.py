@@ -15,7 +15,8 @@ from typing import Any
 
 import httpx
 from install import Place
-from running import free_port, until
+from ports import free_port
+from running import until
 
 PACKAGE = "n8n-nodes-tagih"
 TAGIH, TRIGGER = f"{PACKAGE}.tagih", f"{PACKAGE}.tagihTrigger"
@@ -119,7 +120,11 @@ class N8n:
             archive.extractall(self.folder / "unpacked", filter="data")
         shutil.copytree(self.folder / "unpacked" / "package", home)
 
-    def start(self) -> "N8n":
+    def start(self) -> None:
+        """Comes back when it answers."""
+        self.launch().wait_until_ready()
+
+    def launch(self) -> "N8n":
         env = {
             "PATH": self.place.environment["PATH"],
             "HOME": os.environ["HOME"],
@@ -144,8 +149,10 @@ class N8n:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # its task runner ends with it
             )
-        until(self._is_ready, within_s=120, said=self.tail)
         return self
+
+    def wait_until_ready(self) -> None:
+        until(self._is_ready, within_s=120, said=self.tail)
 
     def _is_ready(self) -> bool:
         assert self.process is not None

@@ -9,7 +9,7 @@ from test_trigger import hooks_of, made, subscribed
 from test_waiting import a_customer_who_wrote, flow_that_waits, waits_of
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def restarted(n8n: N8n, home: Home, credential: Json) -> dict[str, str]:
     """Two workflows that lived through it."""
     listens = n8n.workflow("down", [trigger(credential, ["invoice_created"])])

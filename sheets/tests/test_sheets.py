@@ -17,7 +17,8 @@ Play = Callable[..., dict[str, Any]]
 
 
 def about(home: Home, number: str) -> list[str]:
-    """The events of one invoice."""
+    """The events of one invoice, once the worker is at rest and has numbered them all."""
+    home.advance("PT0S")
     return [event["event_id"] for event in home.events() if event.get("invoice_number") == number]
 
 

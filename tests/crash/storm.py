@@ -20,8 +20,8 @@ from connector.store import emulator as provider_rows
 from connector.store import events, inbox, schema
 
 STORM_HOLD_S = 120  # no hold ends during the storm: a step that dies twice would rightly wait for a person
-END_HOLD_S = 6  # several times as long as any status takes
-LONGEST_S = 120.0
+END_HOLD_S = 10  # several times as long as any status takes
+LONGEST_S = 240.0
 
 
 @dataclass(slots=True)

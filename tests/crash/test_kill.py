@@ -17,7 +17,7 @@ def killed(database_url: str, home: Path, *options: str) -> dict[str, Any]:
     """One run in a process of its own, for its parent must have a single thread when it forks."""
     script = str(HERE / "kill_loop.py")
     command = [sys.executable, script, "--database", database_url, "--home", str(home), *options]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=560, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     verdict: dict[str, Any] = json.loads(done.stdout)
     return verdict
@@ -35,6 +35,7 @@ def planned_deaths(workers: int) -> set[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("database", "workers"), [("sqlite", 1), ("postgresql", 2)])
 def test_no_kill_loses_or_doubles_a_message(
     database: str, workers: int, tmp_path: Path, request: pytest.FixtureRequest
@@ -58,6 +59,7 @@ def test_no_kill_loses_or_doubles_a_message(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_naive_retry_doubles_messages_under_the_same_kills(tmp_path: Path, empty_sqlite_url: str) -> None:
     verdict = killed(empty_sqlite_url, tmp_path, "--naive", "--messages", "600", "--random-kills", "2")
 

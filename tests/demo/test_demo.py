@@ -5,7 +5,6 @@ import re
 import string
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from connector.store.tally import Tally, tally
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "demo.md").read_text(encoding="utf-8")
-LIMIT_S = 20
+LIMIT_S = 10  # of processor time: a person waits 20 s at most, and a busy machine stretches only the wait
 PHONES = [tenant.e164.removeprefix("+62") for tenant in cast.TENANTS]
 
 
@@ -45,11 +44,12 @@ def demo(lang: str, **env: str) -> "subprocess.CompletedProcess[str]":
 def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """(language, what was printed) of one run whose caller has live settings of its own."""
     lang, temporary = request.param, tmp_path_factory.mktemp("temporary")
-    began = time.monotonic()
+    before = os.times()
     done = demo(
         lang, TMPDIR=str(temporary), TAGIH_WHATSAPP_TOKEN="a-live-token", TAGIH_HOME=str(temporary / "home")
     )
-    took = time.monotonic() - began
+    after = os.times()
+    took = after.children_user + after.children_system - before.children_user - before.children_system
 
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
     assert done.stderr == ""

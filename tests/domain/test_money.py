@@ -95,7 +95,7 @@ def test_rupiah_as_people_write_them(written: str | int, rupiah: int) -> None:
 def test_what_is_not_one_amount_is_refused_with_its_reason(
     written: object, currency: str, code: str | None
 ) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
 
     try:
         parse_amount(written, currency)  # type: ignore[arg-type]
@@ -104,7 +104,7 @@ def test_what_is_not_one_amount_is_refused_with_its_reason(
         refusal = problem.code
 
     assert refusal == code
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
 
 
 def test_an_integer_of_5000_digits_is_refused_without_being_written_out() -> None:

@@ -86,7 +86,10 @@ def test_what_is_held_is_held_to_the_end_of_the_quiet_hours(
     if until is None:
         assert not asleep or zone == "Europe/Berlin"
         return
-    assert now < until <= now + timedelta(hours=26)
+    left_out = (
+        zone == "Europe/Berlin" and (begins - ends) % 1440 <= 60
+    )  # by a change of the clock, once a year
+    assert now < until <= now + timedelta(hours=50 if left_out else 26)
     assert held_until(until, quiet, zone) is None
 
 

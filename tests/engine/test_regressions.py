@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from engine_probes import three_days
-from world import World, at, free_port, world
+from ports import free_port
+from world import World, at, world
 
 from connector.store import schema
 

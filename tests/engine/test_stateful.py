@@ -125,6 +125,7 @@ class Engine(RuleBasedStateMachine):
     def begin(self) -> None:
         home = Path(self.rooms.enter_context(tempfile.TemporaryDirectory()))
         self.world: World = self.rooms.enter_context(type(self).open_world(home))
+        self.patience()
         watch_steps(self.world.store)
         three_days(self.world)
         three_days(self.world, "tiga-hari-orang", unknown="person")
@@ -276,14 +277,19 @@ class Engine(RuleBasedStateMachine):
             return
         jump_to(self.world, following, unseen=how == "unseen")
         die_after_intent(self.world)
+        self.patience()
         if witness:
             self.refs += 1
             self.act("mark_paid", invoice="W-1", payment_ref=f"ref-{self.refs}", amount="1000")
         self.world.settle()
 
     def reborn(self) -> None:
-        """A new worker, whose patience with a dead road is the same in every run."""
+        """A new worker in place of the old one."""
         self.world.restart()
+        self.patience()
+
+    def patience(self) -> None:
+        """With a dead road, the same in every run."""
         self.world.worker.rng.seed(7)
 
     @rule(hours=st.sampled_from([1, 3]), code=st.sampled_from([None, None, "131026"]))

@@ -99,6 +99,8 @@ def test_two_workers_never_take_a_step_twice_nor_split_an_address(kost_on_postgr
     def work(place: int) -> None:
         claimer = Claimer(kost.worker._composer, f"worker-{place}", False)
         claimer.composer = type(claimer.composer)(claimer.composer.policies, claimer.composer.open_channels)
+        with stores[place].read() as tx:  # connected before they begin, so that neither is late
+            tx.conn.execute(sa.select(1))
         together.wait()
         idle = 0
         while idle < 5:

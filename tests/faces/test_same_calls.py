@@ -70,7 +70,9 @@ def test_the_same_words_arrive_as_the_same_call(
 
     with world(tmp_path, sqlite_url, sample=True) as opened:
         headers = {"Authorization": f"Bearer {KEY}", "Accept-Language": "en"}
-        with httpx.Client(base_url=opened.app.settings.local_url, headers=headers, trust_env=False) as client:
+        with httpx.Client(
+            base_url=opened.app.settings.local_url, headers=headers, trust_env=False, timeout=60
+        ) as client:
             for wish in WISHES:
                 method, path, body = call(wish)
                 answer = client.request(method, path, json=body)

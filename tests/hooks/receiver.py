@@ -11,6 +11,8 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from ports import free_port
+
 TOLERANCE_S = 300
 
 
@@ -48,7 +50,7 @@ class Taken:
 class Receiver:
     """Listens, or does not; answers what `answer` says (a status, or status, headers and body)."""
 
-    port: int = 0
+    port: int = field(default_factory=free_port)
     answer: Callable[["Receiver", dict[str, Any]], Any] = lambda _receiver, _event: 200
     requests: list[Taken] = field(default_factory=list)
     _server: ThreadingHTTPServer | None = None
@@ -83,7 +85,6 @@ class Receiver:
             block_on_close = False
 
         self._server = Server(("127.0.0.1", self.port), Handler)
-        self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def down(self) -> None:

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import Any
 
 import httpx
 import sqlalchemy as sa
+from ports import free_port
 
 SHARED = Path(__file__).parents[3] / "shared"
 KEY = "canary-admin-key-Zq7-0123456789"
@@ -24,12 +24,6 @@ PHONE_NUMBER_ID, WABA_ID = "109876543210987", "209876543210987"
 START = "2026-11-28T08:00+07:00"
 # What may stand in no log: secrets, a message's words, a phone in any spelling.
 _PHONE = re.compile(r"(?<![\w.:-])(?:\+|00)?62[ -]?8\d[\d -]{6,12}\d(?![\w:])|(?<!\d)08\d{8,11}(?!\d)")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until(what: Callable[[], object], within_s: float = 20.0, said: Callable[[], str] = str) -> float:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import APP_SECRET, PHONE_NUMBER_ID, WABA_ID, Home, free_port, problem_of
+from ports import free_port
+from running import APP_SECRET, PHONE_NUMBER_ID, WABA_ID, Home, problem_of
 from test_outside_webhooks import post, sign
 
 from connector import app as composition

@@ -125,7 +125,7 @@ def test_a_key_that_is_none_is_refused(on_sqlite: Home, key: str, dry_run: bool)
 def test_a_request_that_still_runs_answers_409_to_its_repetition(on_postgresql: Home) -> None:
     home, invoice = on_postgresql, number(on_postgresql, "ONCE-6")
     home.change(
-        "CREATE FUNCTION slowly() RETURNS trigger AS 'BEGIN PERFORM pg_sleep(1); RETURN NEW; END' LANGUAGE plpgsql",
+        "CREATE FUNCTION slowly() RETURNS trigger AS 'BEGIN PERFORM pg_sleep(4); RETURN NEW; END' LANGUAGE plpgsql",
         "CREATE TRIGGER slow BEFORE INSERT ON steps FOR EACH ROW"
         " WHEN (left(NEW.key, 7) = 'manual:') EXECUTE FUNCTION slowly()",
     )

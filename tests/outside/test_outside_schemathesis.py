@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import APP_SECRET, KEY, VERIFY_TOKEN, Home
+from running import APP_SECRET, KEY, VERIFY_TOKEN, Home, until
 
 HERE = Path(__file__).parent
-SECONDS = 50
+SECONDS = 60
 # A well-formed phone may not exist, a well-formed id may be nobody's: that is a refusal in order. And who
 # sends hundreds of wrong keys is answered 429, not 401: test_outside_bad_input looks at the keys.
 NOT_FOR_US = "positive_data_acceptance,ignored_auth,missing_required_header"
@@ -104,7 +104,8 @@ def examine(home: Home, folder: Path) -> tuple[str, list[dict[str, Any]]]:
     document.write_text(home.client().get("/openapi.json").text)
     command = [Path(sys.executable).parent / "schemathesis", "--no-color", "run", document, "--url", home.url]
     command += ["--header", f"Authorization: Bearer {KEY}", "--checks", "all", "--exclude-checks", NOT_FOR_US]
-    command += ["--phases", "examples,coverage,fuzzing", "--max-examples", "10", "--workers", "2"]
+    command += ["--phases", "examples,coverage,fuzzing", "--max-examples", "10"]
+    command += ["--workers", "1"]  # two at once meet in Python 3.11's ast.parse ("recursion depth mismatch")
     command += ["--seed", "1", "--max-time", str(SECONDS), "--request-timeout", "40"]
     command += ["--generation-database", "none"]
     command += ["--continue-on-failure", "--report", "ndjson", "--report-ndjson-path", str(report)]
@@ -144,5 +145,7 @@ def test_every_operation_keeps_its_word_and_was_reached(
     assert broken == {}, said[-6000:]
     assert sorted(unreached) == [], said[-6000:]
     assert "Failures:" not in said, said[-20000:]
-    assert sum(codes.total() for codes in answers.values()) > 1500
-    assert home.is_ready()
+    many = sum(codes.total() for codes in answers.values())
+    print("CALLS", many)
+    assert many > 1500
+    until(home.is_ready, 60)  # it may still walk to where its clock was sent

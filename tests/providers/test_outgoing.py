@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from ports import free_port
 
 from connector.domain.model import OutcomeKind
 from connector.providers import HttpRequest
@@ -183,8 +184,7 @@ def test_a_stale_connection_is_unknown_too(method: str) -> None:
 
 
 def test_a_refused_connection_never_left() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        place = f"127.0.0.1:{listening.getsockname()[1]}"
+    place = f"127.0.0.1:{free_port()}"
 
     [found] = go(f"http://{place}/x", allow=[place])
 

@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from world import KEY, World, catalog, free_port, prepare
+from ports import free_port
+from world import KEY, World, catalog, prepare
 
 from connector import app as composition
 from connector.actions.context import Context

@@ -41,7 +41,7 @@ def memory_home() -> Iterator[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_ten_years_of_sixty_rooms_on_sqlite(memory_home: Path) -> None:
     url = f"sqlite:///{memory_home / 'tagih.db'}"
     engine = sa.create_engine(url)
@@ -52,6 +52,6 @@ def test_ten_years_of_sixty_rooms_on_sqlite(memory_home: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_one_year_of_sixty_rooms_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
     live(tmp_path, postgres_url, 12, seed=7)

@@ -2,9 +2,9 @@
 
 import csv
 import io
+import resource
 import subprocess
 import sys
-import time
 import zipfile
 from datetime import date, datetime
 
@@ -118,15 +118,21 @@ def test_a_formula_counts_by_its_last_value_and_formatting_alone_is_no_row() -> 
     assert read_table(data).rows == (Row(1, ("nama", 2)),)
 
 
+def spent_by_children_s() -> float:
+    """Processor time, which a busy machine does not stretch."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused_quickly_and_this_process_lives(name: str) -> None:
     data = BOMBS[name]()
-    began = time.perf_counter()
+    began = spent_by_children_s()
 
     code = refusal(data)
 
     assert code == "file_too_complex"
-    assert time.perf_counter() - began < 5
+    assert spent_by_children_s() - began < 5
 
 
 @pytest.mark.parametrize(

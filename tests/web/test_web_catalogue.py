@@ -270,7 +270,7 @@ def test_the_clock_call_waits_until_the_worker_has_walked_there(
     admin = Caller(app.test_client(), make_key(store).secret)
 
     def walk() -> None:
-        for _ in range(200):
+        for _ in range(2000):
             with store.write() as tx:
                 target = control.state(tx).target
                 if target is not None and target > tx.now:
@@ -281,7 +281,7 @@ def test_the_clock_call_waits_until_the_worker_has_walked_there(
     worker = threading.Thread(target=walk)
     worker.start()
     answer = admin.post("/v1/sandbox/clock", {"advance": "P1D"})
-    worker.join(10)
+    worker.join(30)
 
     assert answer.status_code == 200
     assert answer.json["now"] == (NOW + timedelta(days=1)).isoformat()

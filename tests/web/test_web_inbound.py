@@ -1,3 +1,4 @@
+import statistics
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -244,9 +245,11 @@ def test_old_bodies_are_emptied_and_still_deduplicate(store: Store, clock: Any) 
 
 def test_a_lone_webhook_is_answered_without_a_wait(app: Flask) -> None:
     post(app, b"warm up")
-    began = time.monotonic()
+    took_s = []
 
     for number in range(20):
+        began = time.monotonic()
         assert post(app, str(number).encode()).status_code == 200
+        took_s.append(time.monotonic() - began)
 
-    assert (time.monotonic() - began) / 20 < 0.1
+    assert statistics.median(took_s) < 0.1
