@@ -7,10 +7,10 @@ lang ?= id
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-n8n test-sheets test-zapier check generate format bench lock clean
+.PHONY: help run demo test test-activepieces test-n8n test-sheets test-zapier check generate format bench lock clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 19
 
 run: $(VENV)/.runtime ## Set up, start the sandbox with sample data, print its address
 	@test -e "$(TAGIH_HOME)/tagih.env" || { install -d -m 0700 "$(TAGIH_HOME)" && \
@@ -32,6 +32,9 @@ test-sheets: $(VENV)/.test sheets/node_modules/.ready ## The Google Sheets scrip
 
 test-zapier: $(VENV)/.test zapier/node_modules/.ready zapier/tests/node/node_modules/.ready ## The Zapier app: rules, build, every step against a running Tagih
 	$(BIN)/pytest zapier/tests $(PYTEST_ARGS)
+
+test-activepieces: $(VENV)/.test activepieces/node_modules/.ready ## The Activepieces piece: types, bundle, every step against a running Tagih
+	$(BIN)/pytest activepieces/tests $(PYTEST_ARGS)
 
 test-n8n: $(VENV)/.test n8n-nodes/node_modules/.ready ## The n8n node in a real n8n, put into TAGIH_N8N_CACHE once
 	$(BIN)/pytest n8n-nodes/tests --timeout 900 $(PYTEST_ARGS)

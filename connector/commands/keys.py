@@ -20,7 +20,7 @@ def command() -> None:
     "--preset",
     default="read",
     show_default=True,
-    help="read, write, admin, n8n, zapier, power_automate, sheets, accounting.",
+    help="read, write, admin, n8n, zapier, activepieces, power_automate, sheets, accounting.",
 )
 @click.option(
     "--pii",

@@ -4,9 +4,9 @@ Each operation is written as {"definition": what Zapier reads, "shape": what the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from connector.faces.filters import filters_of
 from connector.faces.shapes import (
     Schema,
     actions_on,
@@ -24,7 +24,6 @@ from connector.faces.zapier_fields import (
     sample_of,
 )
 from connector.faces.zapier_page import page
-from connector.specs import hooks
 from connector.specs.actions import ActionSpec
 from connector.specs.catalog import Catalog
 from connector.specs.triggers import TriggerSpec
@@ -34,38 +33,9 @@ FOLDER = "zapier/generated"
 PAGE = "docs/zapier-fields.md"
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A filter of a subscription as a trigger's field: of every trigger, or of one."""
-
-    name: str
-    label: str
-    help: str
-    trigger: str | None = None
-    options: str | None = None
-
-
 # A search and the create that makes what it did not find.
 _OR_CREATE = {"get_invoice": "create_invoice", "find_customer": "upsert_customer"}
 _NOT_SHOWN = frozenset({"cursor"})  # a Zap has no next page
-_FILTERS = (
-    Filter(
-        "days_overdue", "Days Overdue", "Only at these days after the due date.", trigger="invoice_overdue"
-    ),
-    Filter("reasons", "Reasons", "Only for these reasons.", trigger="needs_human", options="case_reasons"),
-    Filter("only_tags", "Only With Tags", "Only what bears one of these words in its extra field `tag`."),
-    Filter(
-        "only_recipes", "Only With Recipes", "Only invoices with one of these recipes.", options="recipes"
-    ),
-    Filter(
-        "quiet",
-        "Quiet Hours",
-        "What happens then waits until they are over; safety passes. Blank: `21:00-07:00`. Never: `off`.",
-    ),
-    Filter(
-        "language", "Language of Texts", "Of the summary and other texts. Blank: the business's language."
-    ),
-)
 
 Operation = dict[str, Any]
 
@@ -228,13 +198,10 @@ def _trigger(catalog: Catalog, trigger: TriggerSpec) -> Operation:
 
 
 def _filters(catalog: Catalog, trigger: str) -> list[dict[str, Any]]:
-    schemas = hooks.wanted(catalog)["properties"]
     found = []
-    for one in _FILTERS:
-        if one.trigger in (None, trigger):
-            schema = {**schemas[one.name], "title": one.label, "description": one.help}
-            field = input_field(one.name, schema, required=False, search=False)
-            found.append(field | ({"dynamic": f"{list_key(one.options)}.id.label"} if one.options else {}))
+    for one, schema in filters_of(catalog, trigger):
+        field = input_field(one.name, schema, required=False, search=False)
+        found.append(field | ({"dynamic": f"{list_key(one.options)}.id.label"} if one.options else {}))
     return found
 
 

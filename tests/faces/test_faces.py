@@ -140,6 +140,9 @@ def forms_of(catalog: Catalog, name: str) -> dict[str, tuple[str, set[str]]]:
     [url] = re.findall(rf"url: '(/v1/actions/{name})'", node)
     shown = node.split(f"operation: ['{name}']")[:-1]
     found["n8n"] = (url, {re.findall(r"\n\t\tname: '(\w+)'", part)[-1] for part in shown})
+    piece = made["activepieces"]["activepieces/src/generated/actions.ts"].split(f"\n\t\tname: '{name}',")[1]
+    keys = set(re.findall(r"\n\t\t\t(\w+): \{", piece.split("\n\t},")[0]))
+    found["activepieces"] = (f"/v1/actions/{name}", keys)
     forms = re.search(r"TAGIH_FORMS = (.*);", made["sheets"]["sheets/Specs.js"], re.DOTALL)
     assert forms
     [form] = [one for one in json.loads(forms[1]) if one["name"] == name]

@@ -1,4 +1,4 @@
-"""What stands between n8n and others: a relay to Tagih that sees every call and loses answers; a stranger's server."""
+"""Between flows and others: a relay to Tagih that sees every call and loses answers; a stranger's server."""
 
 import json
 import threading
@@ -33,6 +33,7 @@ class Server:
     answer: Callable[[Call], tuple[int, bytes]] = lambda _call: (200, b'{"ok":true}')
     calls: list[Call] = field(default_factory=list)
     location: str | None = None  # where it sends everybody who asks, path and all
+    headers: dict[str, str] = field(default_factory=dict)  # of every answer
 
     def __post_init__(self) -> None:
         server = self
@@ -49,6 +50,8 @@ class Server:
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(said)))
+                for name, value in server.headers.items():
+                    self.send_header(name, value)
                 if server.location:
                     self.send_header("Location", server.location + self.path)
                 self.end_headers()

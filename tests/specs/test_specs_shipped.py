@@ -248,7 +248,7 @@ def test_the_policies_are_the_ones_promised(catalog: Catalog) -> None:
 
 
 def test_keys_for_flows_never_approve_destinations(catalog: Catalog) -> None:
-    flows = {"n8n", "zapier", "power_automate", "sheets"}
+    flows = {"n8n", "zapier", "activepieces", "power_automate", "sheets"}
     assert {"read", "write", "admin", "accounting", *flows} == set(catalog.presets)
     for preset in catalog.presets.values():
         assert "destinations" not in preset.scopes, preset.name

@@ -1,0 +1,121 @@
+import {
+	createTrigger,
+	DEDUPE_KEY_PROPERTY,
+	TriggerStrategy,
+	type Store,
+	type Trigger,
+} from '@activepieces/pieces-framework';
+
+import { tagihAuth } from './auth';
+import { bodyOf } from './body';
+import { called, Refusal, type Connection } from './calls';
+import type { Event, TriggerDefinition } from './definitions';
+import { propsOf } from './props';
+import { signedBy } from './signature';
+
+type Kept = { id: string; secret: string };
+type Payload = { headers: Record<string, string | undefined>; rawBody?: unknown };
+type Filters = { days_overdue?: number[]; reasons?: string[]; only_tags?: string[] };
+
+const SUBSCRIPTION = 'subscription';
+const SEEN = 'seen';
+const REMEMBERED = 4000; // marks, two for each delivery: far below the 512 KB of an entry
+const ENDED = new Set([401, 404, 410]); // a key that is gone took its subscriptions with it
+
+/** A trigger of the piece: Tagih keeps the subscription until the flow is turned off. */
+export function triggerOf({ name, displayName, description, fields, sample }: TriggerDefinition): Trigger {
+	return createTrigger({
+		auth: tagihAuth,
+		name,
+		displayName,
+		description,
+		props: propsOf(fields),
+		type: TriggerStrategy.WEBHOOK,
+		sampleData: sample,
+
+		onEnable: async ({ auth, propsValue, store, webhookUrl }) => {
+			await unsubscribe(auth.props, store);
+			const body = {
+				...bodyOf(fields, propsValue),
+				url: webhookUrl,
+				events: [name],
+				name: `Activepieces: ${displayName}`,
+			};
+			const { body: made } = await called<Kept>(auth.props, 'POST', '/v1/webhooks', { body });
+			await store.put<Kept>(SUBSCRIPTION, { id: made.id, secret: made.secret });
+		},
+
+		onDisable: async ({ auth, store }) => await unsubscribe(auth.props, store),
+
+		run: async ({ auth, store, payload }) => {
+			const kept = await store.get<Kept>(SUBSCRIPTION);
+			const { headers, rawBody } = payload as Payload;
+			const raw = Buffer.from((rawBody ?? '') as string);
+			const place = kept ? signedBy(headers, raw, kept.secret, Date.now() / 1000) : -1;
+			if (!kept || place < 0) return [];
+			if (place > 0) await renew(auth.props, store, kept);
+			const marks = marksOf(headers);
+			if (!(await isNew(store, marks))) return [];
+			// Two copies that come at the very same time: Activepieces itself lets one of them through.
+			return [{ ...(JSON.parse(raw.toString()) as Event), [DEDUPE_KEY_PROPERTY]: marks[0] }];
+		},
+
+		// The newest events of this kind that the filters let through, or the spec's own sample: the very same keys.
+		test: async ({ auth, propsValue }) => {
+			const { body } = await called<{ items: Event[] }>(auth.props, 'GET', `/v1/triggers/${name}/samples`);
+			const fitting = body.items.filter((event) => fits(event, bodyOf(fields, propsValue)));
+			return fitting.length ? fitting : [sample];
+		},
+	});
+}
+
+async function unsubscribe(connection: Connection, store: Store): Promise<void> {
+	const kept = await store.get<Kept>(SUBSCRIPTION);
+	if (!kept) return;
+	try {
+		await called(connection, 'DELETE', `/v1/webhooks/${encodeURIComponent(kept.id)}`);
+	} catch (fault) {
+		if (!(fault instanceof Refusal) || !ENDED.has(fault.status)) throw fault;
+	}
+	await store.delete(SUBSCRIPTION);
+	await store.delete(SEEN);
+}
+
+/** Somebody changed the secret at the server, where ours signs for 24 hours more: takes a new one of its own. */
+async function renew(connection: Connection, store: Store, kept: Kept): Promise<void> {
+	try {
+		const path = `/v1/webhooks/${encodeURIComponent(kept.id)}/rotate-secret`;
+		const { body } = await called<Kept>(connection, 'POST', path);
+		await store.put<Kept>(SUBSCRIPTION, { id: kept.id, secret: body.secret });
+	} catch {
+		// This event is real all the same; the next one tries again.
+	}
+}
+
+/**
+ * What a delivery is known by: the event and its replay, so that a replay runs again and a retry does not; and the
+ * event with the time that is signed, so that nobody else's copy runs as a replay: that header bears no signature.
+ */
+function marksOf(headers: Payload['headers']): [string, string] {
+	const id = headers['webhook-id'];
+	return [`${id} ${headers['tagih-replay'] ?? ''}`, `${id} @${headers['webhook-timestamp']}`];
+}
+
+async function isNew(store: Store, marks: string[]): Promise<boolean> {
+	const seen = (await store.get<string[]>(SEEN)) ?? [];
+	if (marks.some((mark) => seen.includes(mark))) return false;
+	await store.put(SEEN, [...seen, ...marks].slice(-REMEMBERED));
+	return true;
+}
+
+/** Whether the filters let an event through, as far as the event shows what they ask for (not its recipe). */
+function fits(event: Event, { days_overdue: days, reasons, only_tags: tags }: Filters): boolean {
+	const own = String(event.extra_tag ?? '')
+		.split(',')
+		.map((tag) => tag.trim());
+	return (
+		(!days || days.includes(event.threshold_days as number)) &&
+		(!reasons || reasons.includes(event.reason as string)) &&
+		(!tags || tags.some((tag) => own.includes(tag)))
+	);
+}
