@@ -1,6 +1,6 @@
 import { PieceAuth, Property } from '@activepieces/pieces-framework';
 
-import { called } from './calls';
+import { called, stranger } from './calls';
 
 const HELP = 'https://github.com/tagih/tagih/blob/main/docs/activepieces.md';
 
@@ -23,7 +23,8 @@ export const tagihAuth = PieceAuth.CustomAuth({
 	validate: async ({ auth }) => {
 		try {
 			const { body } = await called<{ business_id?: string }>(auth, 'GET', '/v1/me');
-			return body.business_id ? { valid: true } : { valid: false, error: 'The answer is not from a Tagih.' };
+			if (!body.business_id) throw stranger();
+			return { valid: true };
 		} catch (fault) {
 			return { valid: false, error: (fault as Error).message };
 		}

@@ -10,7 +10,7 @@ type Problem = { title?: string; detail?: string; errors?: Array<{ field?: strin
 const PATIENCE_MS = 30_000;
 const CHECK = 'Check the address in the connection: it is where Tagih itself answers.';
 
-/** A refusal in the server's words. It holds the text and the status alone: Activepieces logs whole errors. */
+/** A refusal in the server's words. It holds the text and the status alone: whole errors are logged (activepieces#9599). */
 export class Refusal extends Error {
 	constructor(
 		message: string,
@@ -66,9 +66,14 @@ function accepted(response: Response, text: string): unknown {
 	const said = read(text);
 	if (status >= 200 && status < 300) {
 		if (said !== null || status === 204) return said;
-		throw new Refusal(`The answer is not from a Tagih. ${CHECK}`, status);
+		throw stranger(status);
 	}
 	throw new Refusal(wordsOf((said ?? {}) as Problem, response), status);
+}
+
+/** Somebody answers there, but not Tagih. */
+export function stranger(status = 200): Refusal {
+	return new Refusal(`The answer is not from a Tagih. ${CHECK}`, status);
 }
 
 /** Title and remedy; where several fields are wrong, a line for each; when to come back, if the server says so. */

@@ -1,6 +1,6 @@
 import { Property, type DropdownState, type InputPropertyMap } from '@activepieces/pieces-framework';
 
-import { called, type Connection } from './calls';
+import { called, stranger, type Connection } from './calls';
 
 type Given = Record<string, unknown> & { auth?: { props: Connection } };
 type Known = Record<string, { title?: string; description?: string }>;
@@ -12,6 +12,7 @@ export function optionsOf(list: string) {
 		const query = searchValue ? `?q=${encodeURIComponent(searchValue)}` : '';
 		try {
 			const { body } = await called<Array<{ id: string; label: string }>>(auth.props, 'GET', `/v1/options/${list}${query}`);
+			if (!Array.isArray(body)) throw stranger();
 			return { options: body.map(({ id, label }) => ({ label, value: id })) };
 		} catch (fault) {
 			return { disabled: true, options: [], placeholder: (fault as Error).message };

@@ -8,13 +8,14 @@ import {
 
 import { tagihAuth } from './auth';
 import { bodyOf } from './body';
-import { called, Refusal, type Connection } from './calls';
+import { called, Refusal, stranger, type Connection } from './calls';
 import type { Event, TriggerDefinition } from './definitions';
 import { propsOf } from './props';
 import { signedBy } from './signature';
 
 type Kept = { id: string; secret: string };
-type Payload = { headers: Record<string, string | undefined>; rawBody?: unknown };
+type Payload = { headers?: Headers; rawBody?: unknown };
+type Headers = Record<string, string | undefined>;
 type Filters = { days_overdue?: number[]; reasons?: string[]; only_tags?: string[] };
 
 const SUBSCRIPTION = 'subscription';
@@ -42,6 +43,7 @@ export function triggerOf({ name, displayName, description, fields, sample }: Tr
 				name: `Activepieces: ${displayName}`,
 			};
 			const { body: made } = await called<Kept>(auth.props, 'POST', '/v1/webhooks', { body });
+			if (!made.id || !made.secret) throw stranger();
 			await store.put<Kept>(SUBSCRIPTION, { id: made.id, secret: made.secret });
 		},
 
@@ -49,7 +51,7 @@ export function triggerOf({ name, displayName, description, fields, sample }: Tr
 
 		run: async ({ auth, store, payload }) => {
 			const kept = await store.get<Kept>(SUBSCRIPTION);
-			const { headers, rawBody } = payload as Payload;
+			const { headers = {}, rawBody } = payload as Payload;
 			const raw = Buffer.from((rawBody ?? '') as string);
 			const place = kept ? signedBy(headers, raw, kept.secret, Date.now() / 1000) : -1;
 			if (!kept || place < 0) return [];
@@ -62,8 +64,8 @@ export function triggerOf({ name, displayName, description, fields, sample }: Tr
 
 		// The newest events of this kind that the filters let through, or the spec's own sample: the very same keys.
 		test: async ({ auth, propsValue }) => {
-			const { body } = await called<{ items: Event[] }>(auth.props, 'GET', `/v1/triggers/${name}/samples`);
-			const fitting = body.items.filter((event) => fits(event, bodyOf(fields, propsValue)));
+			const { body } = await called<{ items?: Event[] }>(auth.props, 'GET', `/v1/triggers/${name}/samples`);
+			const fitting = (body.items ?? []).filter((event) => fits(event, bodyOf(fields, propsValue)));
 			return fitting.length ? fitting : [sample];
 		},
 	});
@@ -96,7 +98,7 @@ async function renew(connection: Connection, store: Store, kept: Kept): Promise<
  * What a delivery is known by: the event and its replay, so that a replay runs again and a retry does not; and the
  * event with the time that is signed, so that nobody else's copy runs as a replay: that header bears no signature.
  */
-function marksOf(headers: Payload['headers']): [string, string] {
+function marksOf(headers: Headers): [string, string] {
 	const id = headers['webhook-id'];
 	return [`${id} ${headers['tagih-replay'] ?? ''}`, `${id} @${headers['webhook-timestamp']}`];
 }

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,12 @@ class Piece:
             stdout=subprocess.PIPE,
             text=True,
         )
+
+    def connected(self, url: str, key: str) -> "Piece":
+        """The same piece with another connection."""
+        other = copy(self)
+        other.auth = {"base_url": url, "api_key": key}
+        return other
 
     def play(self, call: str, **given: Any) -> Json:
         """What came of it: {"answer": ...} or {"error": {message, whole}}."""

@@ -67,6 +67,10 @@ const calls = {
   disable: (given) => piece.getTrigger(given.step).onDisable(contextOf(given)),
   run: (given) => piece.getTrigger(given.step).run(contextOf(given)),
   test: (given) => piece.getTrigger(given.step).test(contextOf(given)),
+  hasten: () => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    AbortSignal.timeout = (milliseconds) => timeout(milliseconds / 100);
+  },
   kept: ({ flow, field }) => storeOf(flow).get(field),
 };
 

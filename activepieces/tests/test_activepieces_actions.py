@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,11 +22,9 @@ def relay(home: Home) -> Iterator[Relay]:
 
 
 @pytest.fixture
-def watched(built: Path, relay: Relay, key: str) -> Iterator[Piece]:
+def watched(piece: Piece, relay: Relay, key: str) -> Piece:
     """The piece with a connection by way of the relay, which sees every call."""
-    made = Piece(built, relay.url, key)
-    yield made
-    made.end()
+    return piece.connected(relay.url, key)
 
 
 @pytest.fixture
@@ -48,19 +45,14 @@ def invoice(piece: Piece, number: str, **more: Any) -> Json:
 # --- every action ----------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def unlimited(built: Path, untouched: Home) -> Iterator[Piece]:
-    """The piece on the sample as it is, which the examples are about."""
-    made = Piece(built, untouched.url, KEY)
-    yield made
-    made.end()
-
-
 @pytest.mark.parametrize("action", ACTIONS.values(), ids=list(ACTIONS))
-def test_the_example_of_every_action_answers_as_its_spec_says(action: ActionSpec, unlimited: Piece) -> None:
+def test_the_example_of_every_action_answers_as_its_spec_says(
+    action: ActionSpec, piece: Piece, untouched: Home
+) -> None:
+    on_the_sample = piece.connected(untouched.url, KEY)
     dry = {"dry_run": True} if action.changes else {}
 
-    answer = unlimited.act(action.name, **action.example["input"], **dry)
+    answer = on_the_sample.act(action.name, **action.example["input"], **dry)
 
     own = {"was_repeated"} if action.idempotency == "key" else set()
     assert set(answer) == set(action.output["properties"]) - ({"dry_run"} - set(dry)) | own

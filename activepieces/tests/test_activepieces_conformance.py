@@ -1,7 +1,5 @@
 """What a flow of Activepieces sends for the same wishes is what every other face sends."""
 
-from pathlib import Path
-
 import pytest
 from between import Relay
 from conftest import ACTIONS, Piece
@@ -11,16 +9,15 @@ from world import catalog
 
 
 def test_the_same_words_arrive_as_the_same_call(
-    built: Path, untouched: Home, request: pytest.FixtureRequest
+    piece: Piece, untouched: Home, request: pytest.FixtureRequest
 ) -> None:
     relay = Relay(target=untouched.url)
     request.addfinalizer(relay.close)
-    piece = Piece(built, relay.url, KEY)
-    request.addfinalizer(piece.end)
+    watched = piece.connected(relay.url, KEY)
 
     for wish in WISHES:
         assert set(wish.given) <= set(ACTIONS[wish.action].input["properties"])
-        piece.act(wish.action, **wish.given)
+        watched.act(wish.action, **wish.given)
 
     received = [call for call in relay.calls if call.path.startswith("/v1/actions/")]
     assert [

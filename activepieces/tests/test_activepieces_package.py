@@ -1,6 +1,8 @@
 """The package: what Activepieces reads of it, and that it needs nothing else."""
 
+import gzip
 import json
+import re
 import subprocess
 import tarfile
 from pathlib import Path
@@ -95,6 +97,17 @@ def test_the_archive_is_one_file_that_stands_alone(built: Path, tmp_path: Path) 
     assert manifest["version"] == json.loads((PACKAGE / "package.json").read_text())["version"]
     assert "scripts" not in manifest  # nothing runs where it is installed
     assert seen.stdout.strip() == "Piece"
+
+
+def test_activepieces_reads_name_and_version_out_of_the_archive(built: Path, tmp_path: Path) -> None:
+    """Its dialog looks for them in the unpacked bytes, not in the file of that name (seen in its sources, 2026)."""
+    text = gzip.decompress(packed(built, tmp_path).read_bytes()).decode(errors="replace")
+
+    found = re.search(
+        r'package\.json.*?{[^}]*"name"\s*:\s*"([^"]+)".*?"version"\s*:\s*"([^"]+)"', text, re.DOTALL
+    )
+
+    assert found is not None and found.groups() == ("piece-tagih", "0.1.0")
 
 
 def test_the_lock_names_no_host_and_every_dependency_by_its_hash() -> None:

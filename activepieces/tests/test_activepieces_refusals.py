@@ -1,7 +1,10 @@
 """What goes wrong is told in the server's own words, and the key never leaves for another place, nor into a log."""
 
 import json
+import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -144,12 +147,37 @@ def test_when_to_come_back_is_said(piece: Piece, stand: Server) -> None:
 
 
 def test_another_website_is_not_a_tagih(piece: Piece, stand: Server) -> None:
+    auth = {"base_url": stand.url, "api_key": SECRET}
     stand.answer = lambda _call: (200, b"<html>Welcome")
-    page = tried(piece, stand.url)
+    said = [tried(piece, stand.url)["error"], refused(piece, stand.url)]
     stand.answer = lambda _call: (200, b'{"ok": true}')
+    said += [
+        tried(piece, stand.url)["error"],
+        piece.done("options", step="mark_paid", field="invoice", props={}, auth=auth)["placeholder"],
+        piece.play("enable", step="invoice_paid", flow="strange", url="https://x.example", auth=auth)[
+            "error"
+        ]["message"],
+    ]
 
-    assert "not from a Tagih" in page["error"]
-    assert tried(piece, stand.url) == {"valid": False, "error": "The answer is not from a Tagih."}
+    assert all("not from a Tagih" in text for text in said), said
+    assert piece.done("kept", flow="strange", field="subscription") is None
+
+
+def test_who_never_answers_is_not_waited_for(
+    built: Path, stand: Server, request: pytest.FixtureRequest
+) -> None:
+    hasty = Piece(built, stand.url, SECRET)  # whose half a minute is 300 ms
+    request.addfinalizer(hasty.end)
+    hasty.done("hasten")
+    over = threading.Event()
+    request.addfinalizer(over.set)
+    stand.answer = lambda _call: (200, b"{}") if over.wait(20) else (500, b"")
+
+    began = time.monotonic()
+    message = refused(hasty, stand.url)
+
+    assert message.startswith("Tagih cannot be reached: no answer within 30 seconds.")
+    assert time.monotonic() - began < 10
 
 
 def test_what_the_editor_shows_is_english(piece: Piece, home: Home) -> None:

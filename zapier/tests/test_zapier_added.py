@@ -3,26 +3,20 @@
 import json
 import shutil
 import sys
-import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import cli
 import pytest
-import sqlalchemy as sa
 from conftest import APP, ROOT, Zap
-from werkzeug.serving import make_server
-from world import KEY, world
+from world import KEY
 
 from connector import __version__
-from connector import app as composition
 from connector.faces.zapier import files
 from connector.specs import Catalog
-from connector.store import schema
 
 sys.path.insert(0, str(Path(ROOT) / "tests" / "faces"))
-from one_more import NAME, one_more
+from one_more import NAME, one_more, served
 
 
 @pytest.fixture
@@ -49,21 +43,8 @@ def app(tmp_path: Path, larger: Catalog) -> Path:
 @pytest.fixture
 def url(tmp_path: Path, larger: Catalog) -> Iterator[str]:
     """A Tagih that knows the action."""
-    database = f"sqlite:///{tmp_path}/tagih.db"
-    engine = sa.create_engine(database, poolclass=sa.pool.NullPool)
-    schema.metadata.create_all(engine)
-    engine.dispose()
-    with world(tmp_path / "home", database) as opened:
-        known = replace(opened.app, catalog=larger)
-        web = composition.make_web_app(known.settings, known)
-        server = make_server("127.0.0.1", 0, web, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        web.extensions["tagih.inbox"].close()
+    with served(tmp_path, larger) as found:
+        yield found
 
 
 def test_a_new_action_about_a_new_thing_is_sound_and_plays(
