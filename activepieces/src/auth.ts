@@ -16,7 +16,8 @@ export const tagihAuth = PieceAuth.CustomAuth({
 		api_key: PieceAuth.SecretText({
 			displayName: 'API Key',
 			description:
-				'Made on your server with `tagih keys create activepieces --preset activepieces --hook-host` and the host of your Activepieces.',
+				'Made on your server with `tagih keys create activepieces --preset activepieces --hook-host HOST`, ' +
+				'where HOST is the one of your Activepieces.',
 			required: true,
 		}),
 	},

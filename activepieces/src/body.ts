@@ -43,7 +43,7 @@ function meant(field: Field, value: unknown): unknown {
 /** An expression may give the words of a choice as text: `true` and Yes are Yes. */
 function chosen(choices: Choice[], value: unknown): unknown {
 	const said = String(value).toLowerCase();
-	const found = choices.find(({ label, value: one }) => [label, String(one)].some((word) => word.toLowerCase() === said));
+	const found = choices.find((one) => [one.label, String(one.value)].some((word) => word.toLowerCase() === said));
 	return found ? found.value : value;
 }
 

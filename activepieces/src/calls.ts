@@ -7,10 +7,10 @@ type Call = { body?: unknown; headers?: Record<string, string> };
 type Answer<T> = { body: T; headers: Headers };
 type Problem = { title?: string; detail?: string; errors?: Array<{ field?: string; detail?: string }> };
 
-const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 30_000;
 const CHECK = 'Check the address in the connection: it is where Tagih itself answers.';
 
-/** A refusal in the server's words. It holds the text and the status alone: whole errors are logged (activepieces#9599). */
+/** A refusal in the server's words. It holds text and status alone: whole errors are logged (activepieces#9599). */
 export class Refusal extends Error {
 	constructor(
 		message: string,
@@ -29,32 +29,36 @@ export async function called<T = unknown>(
 	{ body, headers = {} }: Call = {},
 ): Promise<Answer<T>> {
 	const key = connection.api_key.trim();
-	const url = `${addressOf(connection.base_url)}${path}`;
+	const isForm = body instanceof FormData;
+	const [response, text] = await answerTo(key, `${addressOf(connection.base_url)}${path}`, {
+		method,
+		headers: { ...headers, ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }) },
+		body: isForm || body === undefined ? body : JSON.stringify(body),
+	});
+	return { body: accepted(response, text) as T, headers: response.headers };
+}
+
+/** What somebody says to a call that bears the key. */
+async function answerTo(key: string, url: string, call: RequestInit): Promise<[Response, string]> {
 	// fetch would tell the whole header, and so the key, in its own error.
 	if (!/^[\x21-\x7e]+$/.test(key)) throw new Refusal('The API key holds a character that no key has.', 0);
-	const isForm = body instanceof FormData;
-	let response: Response;
-	let text: string;
 	try {
-		response = await fetch(url, {
-			method,
+		const response = await fetch(url, {
+			...call,
 			redirect: 'manual', // the key follows nobody to another address
 			signal: AbortSignal.timeout(PATIENCE_MS),
 			headers: {
-				...headers,
-				...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
+				...call.headers,
 				accept: 'application/json',
 				'accept-language': 'en', // the editor is English; what customers read keeps its own language
 				authorization: `Bearer ${key}`,
 				'user-agent': `tagih-activepieces/${PIECE_VERSION}`,
 			},
-			body: isForm || body === undefined ? body : JSON.stringify(body),
 		});
-		text = (await response.text()).replaceAll(key, '…'); // whoever answers there may repeat what was sent
+		return [response, (await response.text()).replaceAll(key, '…')]; // it may repeat what was sent
 	} catch (fault) {
 		throw new Refusal(`Tagih cannot be reached: ${whyOf(fault)}. ${CHECK}`, 0);
 	}
-	return { body: accepted(response, text) as T, headers: response.headers };
 }
 
 /** 1. No redirect is followed. 2. Anything but 2xx is a refusal. 3. What is no JSON is not from Tagih. */
@@ -97,5 +101,6 @@ function read(text: string): object | null {
 /** Why a call did not come through: a code of the network, never the words of fetch, which may quote a header. */
 export function whyOf(fault: unknown): string {
 	const { name, cause } = fault as { name?: string; cause?: { code?: string } };
-	return name === 'TimeoutError' ? `no answer within ${PATIENCE_MS / 1000} seconds` : (cause?.code ?? 'the call was cut off');
+	if (name === 'TimeoutError') return `no answer within ${PATIENCE_MS / 1000} seconds`;
+	return cause?.code ?? 'the call was cut off';
 }

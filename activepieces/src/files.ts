@@ -1,7 +1,6 @@
-import { called, Refusal, whyOf, type Connection } from './calls';
+import { called, PATIENCE_MS, Refusal, whyOf, type Connection } from './calls';
 
 const LARGEST = 5 * 1024 * 1024; // what Tagih takes
-const PATIENCE_MS = 20_000;
 
 /** Whether a document lies at Tagih already. */
 export function isKept(given: unknown): boolean {
@@ -11,17 +10,14 @@ export function isKept(given: unknown): boolean {
 /** The bytes behind a link of another step; it lives for days only and leads on, so Tagih cannot ask for it later. */
 export async function fetched(url: unknown): Promise<Buffer> {
 	if (typeof url !== 'string' || !/^https?:\/\//.test(url)) throw unfetched('it is not a link');
-	let bytes: Buffer | null;
 	try {
 		// Another host's: the key of the connection does not go there.
 		const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
-		bytes = response.ok ? await upTo(LARGEST, response) : null;
 		if (!response.ok) throw unfetched(`the answer was ${response.status}`);
+		return await bytesOf(response);
 	} catch (fault) {
 		throw fault instanceof Refusal ? fault : unfetched(whyOf(fault));
 	}
-	if (!bytes) throw unfetched('it is larger than 5 MB');
-	return bytes;
 }
 
 /** Brings a document to Tagih; answers its id there. */
@@ -32,12 +28,12 @@ export async function uploaded(connection: Connection, bytes: Buffer): Promise<s
 	return body.file_id;
 }
 
-async function upTo(largest: number, response: Response): Promise<Buffer | null> {
+async function bytesOf(response: Response): Promise<Buffer> {
 	const parts: Uint8Array[] = [];
 	let size = 0;
 	for await (const part of response.body ?? []) {
 		size += part.length;
-		if (size > largest) return null;
+		if (size > LARGEST) throw unfetched('it is larger than 5 MB');
 		parts.push(part);
 	}
 	return Buffer.concat(parts);

@@ -11,7 +11,7 @@ import { triggerOf } from './triggers';
 /** Every name, field, sample and help text comes from generated/, which `make generate` writes. */
 export const tagih = createPiece({
 	displayName: 'Tagih',
-	description: 'Invoices, reminders and payment confirmations over WhatsApp and SMS: each message once, at a decent hour.',
+	description: 'Invoices, reminders and payments over WhatsApp and SMS: each message once, at a decent hour.',
 	auth: tagihAuth,
 	logoUrl: logo,
 	authors: ['tagih'],

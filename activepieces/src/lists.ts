@@ -3,6 +3,7 @@ import { Property, type DropdownState, type InputPropertyMap } from '@activepiec
 import { called, stranger, type Connection } from './calls';
 
 type Given = Record<string, unknown> & { auth?: { props: Connection } };
+type Choices = Array<{ id: string; label: string }>;
 type Known = Record<string, { title?: string; description?: string }>;
 
 /** Fills a drop-down from the server; what is wrong is told where the choices would be. */
@@ -11,7 +12,7 @@ export function optionsOf(list: string) {
 		if (!auth) return { disabled: true, options: [], placeholder: 'Choose the connection first' };
 		const query = searchValue ? `?q=${encodeURIComponent(searchValue)}` : '';
 		try {
-			const { body } = await called<Array<{ id: string; label: string }>>(auth.props, 'GET', `/v1/options/${list}${query}`);
+			const { body } = await called<Choices>(auth.props, 'GET', `/v1/options/${list}${query}`);
 			if (!Array.isArray(body)) throw stranger();
 			return { options: body.map(({ id, label }) => ({ label, value: id })) };
 		} catch (fault) {

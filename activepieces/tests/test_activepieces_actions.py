@@ -243,23 +243,43 @@ def test_a_drop_down_says_what_is_wrong_where_the_choices_would_be(piece: Piece,
     assert refused["placeholder"].startswith("Key not known") and "tgh_wrong" not in refused["placeholder"]
 
 
-def test_the_fields_of_a_template_follow_the_chosen_one(piece: Piece) -> None:
+def test_the_fields_of_a_template_follow_the_chosen_one(watched: Piece, relay: Relay) -> None:
     told = {"step": "send_template", "field": "variables"}
-    none = piece.done("fields", **told, props={})
-    fields = piece.done("fields", **told, props={"template": "payment_reminder"})
-    invoice(piece, "AP-7", customer_phone="0812-9000-1117")
+    none = watched.done("fields", **told, props={})
+    fields = watched.done("fields", **told, props={"template": "payment_reminder"})
+    invoice(watched, "AP-7", customer_phone="0812-9000-1117")
 
-    sent = piece.act(
+    sent = watched.act(
         "send_template",
         invoice="AP-7",
         template="payment_reminder",
-        variables={"description": "Iuran", "customer_name": ""},
+        variables={"description": 1234, "customer_name": ""},
     )
 
     assert none == {}
+    assert relay.named("/v1/actions/send_template")[0].json["variables"] == {"description": "1234"}
     assert {"customer_name", "description"} <= set(fields)
     assert all(one["type"] == "SHORT_TEXT" and one["displayName"] for one in fields.values())
     assert sent["result"] == "planned" and sent["was_repeated"] is False
-    assert piece.done("metadata")["actions"]["send_template"]["props"]["variables"]["refreshers"] == [
+    assert watched.done("metadata")["actions"]["send_template"]["props"]["variables"]["refreshers"] == [
         "template"
     ]
+
+
+def test_what_a_template_needs_is_asked_for(piece: Piece, key: str) -> None:
+    schema = {
+        "properties": {"room": {"title": "Room", "description": "Which?"}, "note": {}},
+        "required": ["room"],
+    }
+    stand = Server(answer=lambda _call: (200, json.dumps(schema).encode()))
+
+    shown = piece.connected(stand.url, key).done(
+        "fields", step="send_template", field="variables", props={"template": "own one"}
+    )
+    stand.close()
+
+    assert stand.calls[0].path == "/v1/options/template_fields?template=own%20one"
+    assert {name: (one["displayName"], one["required"]) for name, one in shown.items()} == {
+        "room": ("Room", True),
+        "note": ("note", False),
+    }

@@ -8,6 +8,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from conftest import ACTIONS, PACKAGE, TRIGGERS, Piece
 
 
@@ -65,8 +66,10 @@ def test_a_trigger_shows_a_sample_with_every_key_and_its_filters(piece: Piece) -
     assert "days_overdue" in told["invoice_overdue"]["props"] and "reasons" in told["needs_human"]["props"]
 
 
-def packed(built: Path, folder: Path) -> Path:
+@pytest.fixture(scope="module")
+def archive(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package as it is uploaded."""
+    folder = tmp_path_factory.mktemp("packed")
     done = subprocess.run(
         ["npm", "pack", "--json", "--pack-destination", str(folder)],
         cwd=built.parent.parent,
@@ -77,10 +80,10 @@ def packed(built: Path, folder: Path) -> Path:
     return folder / str(json.loads(done.stdout)[0]["filename"])
 
 
-def test_the_archive_is_one_file_that_stands_alone(built: Path, tmp_path: Path) -> None:
-    with tarfile.open(packed(built, tmp_path)) as archive:
-        names = archive.getnames()
-        archive.extractall(tmp_path, filter="data")
+def test_the_archive_is_one_file_that_stands_alone(archive: Path, tmp_path: Path) -> None:
+    with tarfile.open(archive) as opened:
+        names = opened.getnames()
+        opened.extractall(tmp_path, filter="data")
     manifest: dict[str, Any] = json.loads((tmp_path / "package" / "package.json").read_text())
     look = "Object.values(require(process.argv[1])).map((one) => one.constructor.name).join()"
 
@@ -99,9 +102,9 @@ def test_the_archive_is_one_file_that_stands_alone(built: Path, tmp_path: Path) 
     assert seen.stdout.strip() == "Piece"
 
 
-def test_activepieces_reads_name_and_version_out_of_the_archive(built: Path, tmp_path: Path) -> None:
+def test_activepieces_reads_name_and_version_out_of_the_archive(archive: Path) -> None:
     """Its dialog looks for them in the unpacked bytes, not in the file of that name (seen in its sources, 2026)."""
-    text = gzip.decompress(packed(built, tmp_path).read_bytes()).decode(errors="replace")
+    text = gzip.decompress(archive.read_bytes()).decode(errors="replace")
 
     found = re.search(
         r'package\.json.*?{[^}]*"name"\s*:\s*"([^"]+)".*?"version"\s*:\s*"([^"]+)"', text, re.DOTALL
