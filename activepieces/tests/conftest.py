@@ -131,16 +131,6 @@ def home(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Iterat
 
 
 @pytest.fixture(scope="session")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """Another Tagih with the sample, whose clock nobody walks: examples and wishes name days."""
-    served = Home(tmp_path_factory.mktemp("untouched") / "home")
-    served.done("setup", "--sample")
-    served.serve()
-    yield served
-    served.stop()
-
-
-@pytest.fixture(scope="session")
 def key(home: Home) -> str:
     """The key that docs/activepieces.md tells to make, for the host where this Activepieces listens."""
     page = (ROOT / "docs" / "activepieces.md").read_text()

@@ -31,9 +31,11 @@ const storeOf = (flow) => {
   };
 };
 
+const connectionOf = (auth) => ({ type: 'CUSTOM_AUTH', props: auth });
+
 const contextOf = ({ auth, props = {}, flow = 'one', url, payload = {} }) => ({
-  auth: { type: 'CUSTOM_AUTH', props: auth },
-  propsValue: props,
+  auth: connectionOf(auth),
+  propsValue: { ...props, auth: connectionOf(auth) }, // the engine leaves it among the fields
   store: storeOf(flow),
   webhookUrl: url,
   payload,
@@ -59,10 +61,10 @@ const calls = {
   act: (given) => piece.getAction(given.step).run(contextOf(given)),
   options: (given) =>
     propertyOf(given).options(
-      given.auth ? { ...given.props, auth: contextOf(given).auth } : { ...given.props },
+      given.auth ? { ...given.props, auth: connectionOf(given.auth) } : { ...given.props },
       { searchValue: given.search },
     ),
-  fields: (given) => propertyOf(given).props({ ...given.props, auth: contextOf(given).auth }, {}),
+  fields: (given) => propertyOf(given).props({ ...given.props, auth: connectionOf(given.auth) }, {}),
   enable: (given) => piece.getTrigger(given.step).onEnable(contextOf(given)),
   disable: (given) => piece.getTrigger(given.step).onDisable(contextOf(given)),
   run: (given) => piece.getTrigger(given.step).run(contextOf(given)),

@@ -3,17 +3,17 @@
 import pytest
 from between import Relay
 from conftest import ACTIONS, Piece
-from running import KEY, Home
+from running import Home
 from same_calls import WISHES, meant
 from world import catalog
 
 
 def test_the_same_words_arrive_as_the_same_call(
-    piece: Piece, untouched: Home, request: pytest.FixtureRequest
+    piece: Piece, home: Home, key: str, request: pytest.FixtureRequest
 ) -> None:
-    relay = Relay(target=untouched.url)
+    relay = Relay(target=home.url)
     request.addfinalizer(relay.close)
-    watched = piece.connected(relay.url, KEY)
+    watched = piece.connected(relay.url, key)
 
     for wish in WISHES:
         assert set(wish.given) <= set(ACTIONS[wish.action].input["properties"])
