@@ -32,7 +32,7 @@ function meant(field: Field, value: unknown): unknown {
 		case 'pairs':
 			return filled(read(value));
 		case 'loaded':
-			return filled(value, asText);
+			return filled(read(value), asText);
 		case 'json':
 			return read(value);
 		default:

@@ -29,7 +29,13 @@ function propOf(field: Field): InputPropertyMap[string] {
 				options: optionsOf(field.list),
 			});
 		case 'lists':
-			return Property.MultiSelectDropdown({ ...shown, auth: tagihAuth, refreshers: [], options: optionsOf(field.list) });
+			return Property.MultiSelectDropdown({
+				...shown,
+				auth: tagihAuth,
+				refreshers: [],
+				refreshOnSearch: true,
+				options: optionsOf(field.list),
+			});
 		case 'loaded':
 			return Property.DynamicProperties({
 				...shown,

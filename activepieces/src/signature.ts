@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 type Headers = Record<string, string | undefined>;
 
 /** Activepieces takes a delivery at once and looks at it later: after a power cut, hours later. */
-const OLDEST_S = 24 * 60 * 60;
+export const OLDEST_S = 24 * 60 * 60;
 const AHEAD_S = 300;
 
 /**

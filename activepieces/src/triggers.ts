@@ -11,9 +11,11 @@ import { bodyOf } from './body';
 import { called, Refusal, stranger, type Connection } from './calls';
 import type { Event, TriggerDefinition } from './definitions';
 import { propsOf } from './props';
-import { signedBy } from './signature';
+import { OLDEST_S, signedBy } from './signature';
 
-type Kept = { id: string; secret: string };
+/** `former`: secrets that were replaced less than a day ago; what was signed with them may still be in the queue. */
+type Kept = { id: string; secret: string; former?: Former[] };
+type Former = { secret: string; untilS: number };
 type Payload = { headers?: Headers; rawBody?: unknown };
 type Headers = Record<string, string | undefined>;
 type Filters = { days_overdue?: number[]; reasons?: string[]; only_tags?: string[] };
@@ -53,11 +55,13 @@ export function triggerOf({ name, displayName, description, fields, sample }: Tr
 			const kept = await store.get<Kept>(SUBSCRIPTION);
 			const { headers = {}, rawBody } = payload as Payload;
 			const raw = Buffer.from((rawBody ?? '') as string);
-			const place = kept ? signedBy(headers, raw, kept.secret, Date.now() / 1000) : -1;
-			if (!kept || place < 0) return [];
-			if (place > 0) await renew(auth.props, store, kept);
+			const nowS = Date.now() / 1000;
+			const place = kept ? signedBy(headers, raw, kept.secret, nowS) : -1;
+			const isOurs = place >= 0 || formerOf(kept, nowS).some((one) => signedBy(headers, raw, one.secret, nowS) >= 0);
+			if (!kept || !isOurs) return [];
 			const marks = marksOf(headers);
 			if (!(await isNew(store, marks))) return [];
+			if (place > 0) await renew(auth.props, store, kept, nowS); // after `isNew`: a copy changes nothing
 			// Two copies that come at the very same time: Activepieces itself lets one of them through.
 			return [{ ...(JSON.parse(raw.toString()) as Event), [DEDUPE_KEY_PROPERTY]: marks[0] }];
 		},
@@ -83,12 +87,18 @@ async function unsubscribe(connection: Connection, store: Store): Promise<void> 
 	await store.delete(SEEN);
 }
 
+function formerOf(kept: Kept | null | undefined, nowS: number): Former[] {
+	return (kept?.former ?? []).filter(({ untilS }) => untilS > nowS);
+}
+
 /** Somebody changed the secret at the server, where ours signs for 24 hours more: takes a new one of its own. */
-async function renew(connection: Connection, store: Store, kept: Kept): Promise<void> {
+async function renew(connection: Connection, store: Store, kept: Kept, nowS: number): Promise<void> {
 	try {
 		const path = `/v1/webhooks/${encodeURIComponent(kept.id)}/rotate-secret`;
 		const { body } = await called<Kept>(connection, 'POST', path);
-		await store.put<Kept>(SUBSCRIPTION, { id: kept.id, secret: body.secret });
+		if (!body.secret) throw stranger();
+		const former = [...formerOf(kept, nowS), { secret: kept.secret, untilS: nowS + OLDEST_S }];
+		await store.put<Kept>(SUBSCRIPTION, { id: kept.id, secret: body.secret, former });
 	} catch {
 		// This event is real all the same; the next one tries again.
 	}

@@ -174,12 +174,25 @@ def test_a_changed_secret_is_taken_over(piece: Piece, told: Told, home: Home) ->
     before = piece.done("kept", flow=FLOW, field="subscription")
     home.client().post(f"/v1/webhooks/{before['id']}/rotate-secret").raise_for_status()
 
-    first = piece.run("payment_received", told("APT-3"), FLOW)
+    waiting = [told("APT-3"), told("APT-3B")]  # both in the queue of Activepieces before the piece sees one
+    first, second = (piece.run("payment_received", one, FLOW) for one in waiting)
     after = piece.done("kept", flow=FLOW, field="subscription")
-    second = piece.run("payment_received", told("APT-4"), FLOW)
+    third = piece.run("payment_received", told("APT-4"), FLOW)
 
     assert after["id"] == before["id"] and after["secret"] != before["secret"]
-    assert len(first) == len(second) == 1
+    assert len(first) == len(second) == len(third) == 1
+
+
+def test_t17_a_copy_with_a_signature_in_front_changes_no_secret(piece: Piece, told: Told) -> None:
+    taken = told("APT-5")
+    piece.run("payment_received", taken, FLOW)
+    before = piece.done("kept", flow=FLOW, field="subscription")
+
+    in_front = {"webhook-signature": f"v1,AAAA {taken.headers['webhook-signature']}"}
+    copied = piece.run("payment_received", Taken({**taken.headers, **in_front}, taken.body, 200), FLOW)
+
+    assert copied == []
+    assert piece.done("kept", flow=FLOW, field="subscription") == before
 
 
 def test_a_flow_can_be_turned_off_after_its_key_was_revoked(
@@ -194,7 +207,7 @@ def test_a_flow_can_be_turned_off_after_its_key_was_revoked(
     unreached = piece.play("disable", step="invoice_paid", flow="gone", auth=away)
     piece.done("disable", step="invoice_paid", flow="gone", auth=auth)
 
-    assert "ECONNREFUSED" in unreached["error"]["message"]  # it is still subscribed, so the flow is still on
+    assert "ECONNREFUSED" in unreached["error"]["message"]  # it stays subscribed
     assert piece.done("kept", flow="gone", field="subscription") is None
 
 
