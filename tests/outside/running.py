@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -47,6 +48,7 @@ class Home:
         self.database_url = database_url or f"sqlite:///{folder}/tagih.db"
         self.tree: subprocess.Popen[bytes] | None = None
         self._clients: dict[tuple[str | None, str], httpx.Client] = {}
+        self._making = threading.Lock()
         self.env = {
             "PATH": os.environ["PATH"],
             "TAGIH_BIND": f"127.0.0.1:{self.port}",
@@ -116,15 +118,16 @@ class Home:
 
     def client(self, key: str | None = KEY, *, language: str = "en") -> httpx.Client:
         """The client of a key (None: a stranger's); made once, for a TLS context costs as much as a call."""
-        known = self._clients.get((key, language))
-        if known is None:
-            headers = {"Accept-Language": language}
-            if key is not None:
-                headers["Authorization"] = f"Bearer {key}"
-            known = httpx.Client(
-                base_url=self.url, headers=headers, timeout=60, trust_env=False, verify=False
-            )
-            self._clients[key, language] = known
+        with self._making:  # of several threads that ask at once, one makes it
+            known = self._clients.get((key, language))
+            if known is None:
+                headers = {"Accept-Language": language}
+                if key is not None:
+                    headers["Authorization"] = f"Bearer {key}"
+                known = httpx.Client(
+                    base_url=self.url, headers=headers, timeout=60, trust_env=False, verify=False
+                )
+                self._clients[key, language] = known
         return known
 
     def act(self, action: str, /, **given: Any) -> dict[str, Any]:
